@@ -1,12 +1,19 @@
-"""Fixtures that every test may use."""
+"""Fixtures and rules that hold for every test."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTHING_MAY_BE_SKIPPED = os.environ.get("CI") == "true"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +23,34 @@ def shared() -> Path:
     if not (folder / "datasets").is_dir():
         pytest.skip(f"needs the reference data in {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser that the end-to-end tests drive: ``executable_path`` for Playwright, which downloads none of its own."""
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    pytest.skip("needs Chromium; `make test` installs it where it may")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true a skipped test is a failed one."""
+    report = yield
+    return _no_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """With CI=true a skipped module is a failed one."""
+    report = yield
+    return _no_skip(report)
+
+
+def _no_skip(report: Report) -> Report:
+    if NOTHING_MAY_BE_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"With CI=true nothing may be skipped. {reason}"
+    return report
