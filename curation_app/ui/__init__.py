@@ -1,0 +1,1 @@
+"""The pages: they read the session, ask the workspace, and draw. The only package that knows Streamlit."""

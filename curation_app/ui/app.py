@@ -1,0 +1,38 @@
+"""The entry of the browser app: the bar, the page that the address names, and the one place that catches an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from curation_app.errors import CurationError
+from curation_app.ui import resources, theme
+from curation_app.ui.components import notice, topbar
+
+HERE = Path(__file__).parent
+PAGES = ("Open", "Overview", "Review", "History", "Release")
+
+
+def main() -> None:
+    """Draw the page. A CurationError becomes a sentence with a hint; the console gets the rest."""
+    st.set_page_config(page_title="curation_app", page_icon=str(HERE / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+    theme.apply()
+    pages = {
+        name: st.Page(HERE / "views" / f"{name.lower()}.py", title=name, url_path=name.lower(), default=name == "Open") for name in PAGES
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    try:
+        run = resources.current_run()
+    except CurationError as error:
+        topbar.show(pages, None)
+        notice.error(error)
+        return
+    topbar.show(pages, run)
+    try:
+        page.run()
+    except CurationError as error:
+        notice.error(error)
+
+
+main()

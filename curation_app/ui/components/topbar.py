@@ -1,0 +1,51 @@
+"""The bar above every page: the pages, the dataset, who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from curation_app.ui import state
+from curation_app.ui.components import markup
+from curation_app.ui.components.markup import tag
+from curation_app.workspace import Run
+
+
+def show(pages: Mapping[str, Page], run: Run | None) -> None:
+    """Draw the bar; links keep the run in the address bar."""
+    with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
+        markup.show(tag("div", "curation", tag("span", "·"), "app", cls="brand"))
+        for name, page in pages.items():
+            needs_run = name != "Open"
+            st.page_link(
+                page, label=name, query_params=_address(name, run) if needs_run and run else None, disabled=needs_run and run is None
+            )
+        markup.show(tag("div", _about(run), cls="chips"))
+        with st.popover(f"reviewer: {markup.label(state.reviewer(), limit=24)}", type="tertiary", key="who"):
+            st.text_input(
+                "Your name, as the log shall show it",
+                value=state.default_reviewer(),
+                key="reviewer",
+                persist_state="session",
+                max_chars=80,
+            )
+
+
+def _address(name: str, run: Run) -> dict[str, str | list[str]]:
+    """The run, and on Review the filters the reader left there."""
+    address: dict[str, str | list[str]] = {"run": run.name}
+    return address | (state.left_filters(run.name) if name == "Review" else {})
+
+
+def _about(run: Run | None) -> markup.Html | None:
+    if run is None:
+        return None
+    classes = f" · {len(run.classes)} classes" if run.classes else " · no label"
+    return tag("span", markup.clip(run.dataset, 40), f" · {thousands(run.n)} rows{classes}", cls="chip")
+
+
+def thousands(number: float) -> str:
+    """A count with a thin space every three digits."""
+    return f"{number:,.0f}".replace(",", "\u2009")

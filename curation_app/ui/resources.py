@@ -1,0 +1,45 @@
+"""The only user of ``st.cache_*``: open workspaces and runs, shared by all sessions, so nothing personal is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from curation_app.ui import state
+from curation_app.workspace import Run, Workspace
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _workspace(root: str) -> Workspace:
+    return Workspace(Path(root))
+
+
+# A run of a million rows holds a few hundred megabytes: the last few opened stay, the others are read again.
+@st.cache_resource(max_entries=4, show_spinner="Opening the run …")
+def _run(root: str, name: str) -> Run:
+    return _workspace(root).open_run(name)
+
+
+def workspace() -> Workspace:
+    """The workspace this server was started on."""
+    return _workspace(state.workspace_root())
+
+
+def run(name: str) -> Run:
+    """An open run. Raises CurationError when there is none of that name."""
+    return _run(state.workspace_root(), name)
+
+
+def current_run() -> Run | None:
+    """The run the reader is looking at: the address bar's, the session's, or the only one there is."""
+    space = workspace()
+    if space.single:
+        return run("")
+    name = state.run_name()
+    return None if name is None else run(name)
+
+
+def forget(name: str) -> None:
+    """Open the run anew next time (after a scan wrote it again)."""
+    _run.clear(state.workspace_root(), name)

@@ -1,0 +1,1 @@
+"""One file a page, named by what it answers; Streamlit runs the file."""
