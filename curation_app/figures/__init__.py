@@ -1,0 +1,1 @@
+"""Plain data -> figures. Nothing here knows of pages, files or stages."""
