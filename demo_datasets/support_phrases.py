@@ -13,7 +13,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
         "phone case", "blender", "office chair", "yoga mat", "router", "toaster", "winter boots", "monitor", "tent", "bike lights", "rug",
     ),
     "amount": ("9.99", "14.50", "24", "31.80", "49", "58.20", "79.90", "112", "129.95", "7.40", "240", "19"),
-    "day": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "last week", "the 3rd", "the 14th"),
+    "day": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "the 3rd", "the 9th", "the 14th", "the 22nd"),
     "later": ("monday", "wednesday", "friday", "the weekend", "tomorrow night", "next week", "the 20th", "easter"),
     "span": ("two days", "three days", "a week", "ten days", "two weeks", "almost a month", "an hour", "half a day", "ages"),
     "city": ("Leeds", "Bristol", "Cork", "York", "Derby", "Glasgow", "Dover", "Exeter", "Bath", "Hull"),
