@@ -1,0 +1,116 @@
+"""Start, watch and stop the child process of a scan; it outlives the page that started it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from curation_app.engine.folder import RunFolder
+from curation_app.engine.job import Job
+from curation_app.engine.status import failure, read_status, write_status
+from curation_app.errors import ScanCancelled
+
+# A worker that was asked to stop cleans up in well under this; after it, it is ended.
+STOP_SECONDS = 5.0
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def start(job: Job) -> None:
+    """Start the scan in a child process of its own session."""
+    folder = RunFolder(job.out)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    job.write(folder.job)
+    write_status(folder.status, state="waiting", stage="Starting", fraction=0.0, at=time.time())
+    with (folder.path / "scan.log").open("wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "curation_app.engine.worker", str(folder.path)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    _children[child.pid] = child
+    (folder.path / "scan.pid").write_text(f"{child.pid} {_born(child.pid)}")
+
+
+def status(folder: RunFolder) -> dict[str, Any]:
+    """The status file; a scan whose process is gone without a word is told as "died", with the end of its output."""
+    facts = read_status(folder.status)
+    if facts.get("state") not in ("running", "waiting") or _alive(folder):
+        return facts
+    facts = read_status(folder.status)  # it may have ended between the two looks
+    if facts.get("state") not in ("running", "waiting"):
+        return facts
+    died = {
+        "state": "died",
+        "error": f"The scan's process ended without a word while {facts.get('stage', 'starting').lower()}.",
+        "hint": "The machine may have run out of memory: try the recipe 'fast' or fewer rows. " + _last_words(folder.path / "scan.log"),
+    }
+    return facts | died
+
+
+def cancel(folder: RunFolder) -> None:
+    """Ask the scan to stop, and end it if it does not. What was written before stays whole."""
+    process = _process(folder)
+    if process is not None:
+        process.terminate()
+        _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
+        for stubborn in alive:
+            stubborn.kill()
+    _sweep(folder.path)
+    if status(folder).get("state") in ("running", "waiting", "died"):
+        write_status(folder.status, **read_status(folder.status) | failure(ScanCancelled("")))
+
+
+def forget(folder: RunFolder) -> None:
+    """Remove the files of a scan that ended without a result, and the folder if nothing else is in it."""
+    cancel(folder)
+    for path in (folder.job, folder.status, folder.path / "scan.log", folder.path / "scan.pid"):
+        path.unlink(missing_ok=True)
+    if not any(folder.path.iterdir()):
+        folder.path.rmdir()
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed scan left beside the results."""
+    for left in path.glob(".scan-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in (*path.glob(".map-*"), *path.glob(".run-*"), *path.glob(".status.json-*")):
+        left.unlink(missing_ok=True)
+
+
+def _process(folder: RunFolder) -> psutil.Process | None:
+    """The scan's process, if it is the one we started and not another with its number."""
+    try:
+        pid, born = (folder.path / "scan.pid").read_text().split()
+        process = psutil.Process(int(pid))
+        return process if abs(process.create_time() - float(born)) < 1.0 else None
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return None
+
+
+def _alive(folder: RunFolder) -> bool:
+    process = _process(folder)
+    if process is None:
+        return False
+    child = _children.get(process.pid)
+    if child is not None and child.poll() is not None:
+        del _children[process.pid]
+        return False
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def _born(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return time.time()
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
+    return f"Its last output: {lines[-1]}" if lines else ""

@@ -1,0 +1,76 @@
+"""One scan from file to run folder, in this process."""
+
+from __future__ import annotations
+
+from curation_app.domain.progress import Progress, silent
+from curation_app.domain.recipe import recipe_named
+from curation_app.engine.folder import RunFolder
+from curation_app.engine.job import Job
+from curation_app.errors import InputError, UsageError
+
+
+def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunFolder:
+    """Read, scan, write the results, then draw the map. Results appear all at once or not at all.
+
+    Raises
+    ------
+    InputError
+        The data cannot be read. Nothing is written.
+    UsageError
+        The folder holds a scan of other data.
+    ScanCancelled
+        The listener had enough. Nothing is written (after the results: the map is left out).
+    """
+    from curation_app.engine.results import content_key, write_map, write_scan
+    from curation_app.load import read_dataset
+    from curation_app.pipeline import StageClock, draw_map, scan
+
+    folder = RunFolder(job.out)
+    recipe = recipe_named(job.recipe)
+    _refuse_foreign_folder(folder)
+    clock = StageClock(progress)
+    with clock.stage("Reading", 0.0):
+        dataset = read_dataset(
+            job.data,
+            roles=job.roles,
+            no_label=job.no_label,
+            guess="content" if job.guess == "content" else "names",
+            encoding=job.encoding,
+            skip_bad_rows=job.skip_bad_rows,
+            rejects=None,
+        )
+    _refuse_other_data(folder, dataset.fingerprint)
+    key = content_key(dataset, recipe.digest(), job.seed)
+    if folder.has_result() and folder.read_info()["key"] == key and (folder.map.is_file() or not draw):
+        progress("Done", 1.0, "reused the finished scan of the same data, recipe and seed")
+        return folder
+    result = scan(dataset, recipe, seed=job.seed, clock=clock)
+    with clock.stage("Writing", 0.85):
+        write_scan(folder, result, job)
+    progress("Queue ready", 0.9)
+    if draw:
+        with clock.stage("Drawing the map", 0.9):
+            xy = draw_map(result.representation, recipe, seed=job.seed)
+        write_map(folder, xy, tuple(clock.done))
+    progress("Done", 1.0)
+    return folder
+
+
+def _refuse_foreign_folder(folder: RunFolder) -> None:
+    """A folder that exists and is not a run might hold somebody's files."""
+    path = folder.path
+    ours = (folder.info, folder.job, folder.status)
+    if path.is_file() or (path.is_dir() and any(path.iterdir()) and not any(known.exists() for known in ours)):
+        raise UsageError(f"{path} exists and is not a run folder.", hint="Name a new or empty folder with --out.")
+
+
+def _refuse_other_data(folder: RunFolder, fingerprint: str) -> None:
+    if not folder.has_result():
+        return
+    there = folder.read_info()["dataset"]
+    if there["fingerprint"] != fingerprint:
+        raise InputError(
+            f"{folder.path} holds the review of other data: expected fingerprint {there['fingerprint'][:12]} ({there['name']}), "
+            f"found {fingerprint[:12]}.",
+            hint="Scan into another folder with --out.",
+        )

@@ -1,0 +1,101 @@
+"""The run folder: where each file of a run lies, and how it is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curation_app.errors import NotFoundError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths of one run. ``run.json`` is written last, so that its presence means that the results are whole."""
+
+    path: Path
+
+    @property
+    def info(self) -> Path:
+        """Facts of the run; its presence means that there is a result."""
+        return self.path / "run.json"
+
+    @property
+    def suspicion(self) -> Path:
+        """One row per input row."""
+        return self.path / "suspicion.parquet"
+
+    @property
+    def campaigns(self) -> Path:
+        """Groups of rows."""
+        return self.path / "campaigns.json"
+
+    @property
+    def map(self) -> Path:
+        """Row, x, y."""
+        return self.path / "map.parquet"
+
+    @property
+    def status(self) -> Path:
+        """Where the scan is."""
+        return self.path / "status.json"
+
+    @property
+    def job(self) -> Path:
+        """What the scan was asked to do."""
+        return self.path / "job.json"
+
+    @property
+    def artifacts(self) -> Path:
+        """Content-addressed Parquet: rows, features, neighbours, probabilities, findings, images."""
+        return self.path / "artifacts"
+
+    @property
+    def releases(self) -> Path:
+        """Where releases go unless told otherwise."""
+        return self.path / "releases"
+
+    @property
+    def database_url(self) -> str:
+        """The log of decisions."""
+        return f"sqlite:///{self.path / 'curation.db'}"
+
+    def has_result(self) -> bool:
+        """Whether a scan of this run has ended well."""
+        return self.info.is_file()
+
+    def read_info(self) -> dict[str, Any]:
+        """``run.json``. Raises NotFoundError when there is no result."""
+        return self._read_json(self.info)
+
+    def read_campaigns(self) -> list[dict[str, Any]]:
+        """``campaigns.json``."""
+        return self._read_json(self.campaigns)
+
+    def read_table(self, path: Path, columns: list[str] | None = None) -> pa.Table:
+        """A Parquet file of this run."""
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.read_table(path, columns=columns)
+        except FileNotFoundError:
+            raise self._missing(path) from None
+
+    def artifact(self, key: str, name: str) -> Path:
+        """Where the artifact ``name`` of the content key lies."""
+        return self.artifacts / f"{key}-{name}.parquet"
+
+    def _read_json(self, path: Path) -> Any:
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise self._missing(path) from None
+
+    def _missing(self, path: Path) -> NotFoundError:
+        return NotFoundError(
+            f"{self.path} holds no finished scan: {path.name} is missing.", hint=f"Scan first: curation-app scan DATA --out {self.path}"
+        )

@@ -1,0 +1,102 @@
+"""The whole story of a scan: a dataset becomes numbers, the numbers become findings, the findings become one queue."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from curation_app.attack import plant_flips
+from curation_app.detect import run_detectors
+from curation_app.detect.label_error import label_surprise
+from curation_app.domain.dataset import Dataset
+from curation_app.domain.finding import Finding
+from curation_app.domain.progress import Progress, silent
+from curation_app.domain.queue import Queue
+from curation_app.domain.recipe import Recipe
+from curation_app.domain.representation import Representation
+from curation_app.rank import Calibration, fit_calibration, rank
+from curation_app.represent import judge_for, layout, represent
+
+Judge = Callable[[np.ndarray], np.ndarray]
+
+# Share of labels flipped in each planting: enough to fit a curve on a thousand rows, too few to change what the models learn.
+PLANTED_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage that ended: seconds it took, and the process's peak memory in MiB when it did."""
+
+    name: str
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Everything a scan found; the map is drawn later, by :func:`draw_map`."""
+
+    dataset: Dataset
+    recipe: Recipe
+    seed: int
+    representation: Representation
+    findings: tuple[Finding, ...]
+    queue: Queue
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(slots=True)
+class StageClock:
+    """Times the stages and tells the listener which one runs."""
+
+    progress: Progress = silent
+    done: list[Stage] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, fraction: float) -> Iterator[None]:
+        """Time one stage; ``fraction`` is the share of the whole scan done before it."""
+        self.progress(name, fraction)
+        began = time.perf_counter()
+        yield
+        self.done.append(Stage(name=name, seconds=time.perf_counter() - began, peak_mb=_peak_mb()))
+
+
+def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, clock: StageClock | None = None) -> Scan:
+    """Rank every row of a dataset, most suspicious first.
+
+    The same dataset, recipe and seed give the same result on the same machine.
+    """
+    clock = clock or StageClock()
+    with clock.stage("Measuring rows", 0.10):
+        representation = represent(dataset, recipe, seed=seed)
+    with clock.stage("Judging labels", 0.35):
+        judge = judge_for(dataset, representation, recipe, seed=seed)
+        if judge is not None:
+            representation = replace(representation, probabilities=judge(representation.codes))
+    with clock.stage("Looking for suspects", 0.60):
+        findings = run_detectors(dataset, representation, recipe, seed=seed)
+    with clock.stage("Testing the detectors on planted errors", 0.70):
+        calibration = _calibrate(representation, judge, findings, recipe, seed)
+    with clock.stage("Ranking", 0.80):
+        queue = rank(findings, representation, recipe, calibration=calibration)
+    return Scan(
+        dataset=dataset, recipe=recipe, seed=seed, representation=representation, findings=findings, queue=queue, stages=tuple(clock.done)
+    )
+
+
+def draw_map(representation: Representation, recipe: Recipe, *, seed: int = 0) -> np.ndarray:
+    """(n, 2) float32 coordinates. A view only: no detector reads it."""
+    return layout(representation, recipe, seed=seed)
+
+
+def _peak_mb() -> float:
+    """Peak resident memory of this process in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

@@ -1,0 +1,92 @@
+"""The use cases as a pipeline calls them: plain arguments in, plain data out."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curation_app.domain.decision import Verdict
+from curation_app.domain.progress import Progress, silent
+from curation_app.errors import UsageError
+
+if TYPE_CHECKING:
+    from curation_app.workspace.values import CheckLine
+
+
+def scan(
+    data: Path,
+    out: Path,
+    *,
+    roles: Mapping[str, object],
+    no_label: bool = False,
+    recipe: str = "standard",
+    seed: int = 0,
+    baseline: Path | None = None,
+    encoding: str | None = None,
+    skip_bad_rows: bool = False,
+    no_map: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Scan in this process and sum the run up."""
+    from curation_app.engine.execute import execute
+    from curation_app.engine.job import Job
+
+    if baseline is not None:
+        raise UsageError("No detector of this version compares with a baseline.", hint="Leave --baseline out.")
+    job = Job(data=data, out=out, roles=roles, no_label=no_label, recipe=recipe, seed=seed, encoding=encoding, skip_bad_rows=skip_bad_rows)
+    info = execute(job, progress=progress, draw=not no_map).read_info()
+    named = info["roles"]
+    return {
+        "run": str(out),
+        "dataset": info["dataset"]["name"],
+        "rows": info["dataset"]["rows"],
+        "fingerprint": info["dataset"]["fingerprint"],
+        "flagged": info["counts"]["flagged"],
+        "kinds": {kind: count for kind, count in info["counts"].items() if kind != "flagged"},
+        "estimate": info["estimate"].get("all"),
+        "roles": [(role, named[role], why) for role, why in named["reasons"].items() if isinstance(named.get(role), str)],
+        "detectors": [(finding["title"], finding["outcome"], finding["reason"]) for finding in info["detectors"]],
+        "remarks": info["dataset"]["remarks"],
+        "seconds": round(sum(stage["seconds"] for stage in info["stages"]), 2),
+    }
+
+
+def decide(run: Path, ids: Sequence[str], verdict: str, *, label: str | None, by: str, reason: str) -> dict[str, Any]:
+    """Record one decision about rows named by their ids."""
+    from curation_app.workspace.run import Run
+
+    opened = Run(run)
+    return asdict(opened.decide(opened.rows_of_ids(ids), Verdict(verdict), label=label, by=by, reason=reason))
+
+
+def release(run: Path, out: Path, *, by: str | None = None) -> dict[str, Any]:
+    """Write a release."""
+    from curation_app.workspace.run import Run
+
+    return asdict(Run(run).release(out, by=by or getpass.getuser()))
+
+
+def verify(folder: Path, *, original: Path | None = None) -> dict[str, Any]:
+    """Check a release; ``outcome`` is verified, tampered or cannot check."""
+    from curation_app.workspace.releasing import verify_release
+
+    checks = verify_release(folder, original=original)
+    return {"outcome": outcome(checks), "checks": [asdict(check) for check in checks]}
+
+
+def replay(original: Path, folder: Path, out: Path) -> str:
+    """Rebuild the released file; says what was written."""
+    from curation_app.release import replay as rebuild
+
+    rebuild(original, folder, out)
+    return f"Rebuilt {out} from {original} and the change log in {folder}."
+
+
+def outcome(checks: Sequence[CheckLine]) -> str:
+    """One word for all checks: any that failed outweighs any that could not be made."""
+    if any(check.ok is False for check in checks):
+        return "tampered"
+    return "cannot check" if any(check.ok is None for check in checks) else "verified"

@@ -1,0 +1,38 @@
+"""Acts of the log as sentences."""
+
+from __future__ import annotations
+
+from curation_app.review import Act
+from curation_app.workspace.data import RunData
+from curation_app.workspace.values import ActLine
+
+DONE = {"accept": "kept", "relabel": "relabelled", "drop": "dropped", "later": "set aside for a second look", "open": "reopened"}
+NOUN = {"accept": "keep", "relabel": "relabel", "drop": "drop", "later": "second look", "open": "reopening"}
+
+
+def act_line(act: Act, data: RunData) -> ActLine:
+    """One act for people: "dropped row 5 118", "undid the drop of 34 rows"."""
+    if act.verdict is None:
+        sentence = "released the data" if act.kind == "release" else act.kind
+    elif act.kind == "undo":
+        sentence = f"{'redid' if act.redo else 'undid'} the {NOUN[act.verdict]} of {_what(act, data)}"
+    else:
+        to = f" to {act.label}" if act.label else ""
+        sentence = f"{DONE[act.verdict]} {_what(act, data)}{to}"
+    return ActLine(
+        action=act.action,
+        kind=act.kind,
+        at=act.at,
+        by=act.by,
+        sentence=sentence,
+        count=act.count,
+        rows=act.rows,
+        reason=act.reason,
+        undone=bool(act.undone_by),
+    )
+
+
+def _what(act: Act, data: RunData) -> str:
+    if act.count != 1:
+        return f"{act.count:,} rows"
+    return f"row {data.at('id', act.rows[0])}"
