@@ -1,0 +1,14 @@
+"""Known attacks, planted in a copy of the data: for calibration, demos and benchmarks."""
+
+from curation_app.attack.flips import plant_flips, plant_flips_near, plant_flips_one_way
+from curation_app.attack.injection import plant_conflicting_copies, plant_far, plant_flood, plant_text_flood
+
+__all__ = [
+    "plant_conflicting_copies",
+    "plant_far",
+    "plant_flips",
+    "plant_flips_near",
+    "plant_flips_one_way",
+    "plant_flood",
+    "plant_text_flood",
+]

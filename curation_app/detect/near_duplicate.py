@@ -1,0 +1,163 @@
+"""Exact and near-copies: groups whose labels contradict one another, and groups too large to be chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar
+
+import numpy as np
+
+from curation_app.detect.base import Detector
+from curation_app.detect.near_copies import copy_groups
+from curation_app.detect.wording import clipped, things
+from curation_app.domain.dataset import Dataset
+from curation_app.domain.finding import Finding, Group, Kind, Outcome
+from curation_app.domain.recipe import Recipe
+from curation_app.domain.representation import Representation
+
+# Copies that contradict each other one to one reach 2.6: one of the two is wrong, and nothing says which.
+CONTRADICTED = 2.0
+# Each tenfold majority against a row's label makes it a hundredfold more surprising.
+PER_DECADE = 2.0
+# Near-copies may differ in just what the label is about.
+NEAR_COSTS = 0.5
+# A plain copy with the same label is worth knowing and no error: shown, and never in the queue on its own.
+PLAIN, PLAIN_PER_DECADE, PLAIN_MOST = 0.6, 0.3, 0.95
+# A flood: 5 copies from one source reach 2 (shown as a group); where no source is known, about 30 are needed.
+FLOOD_FROM, FLOOD_ONE_SOURCE, FLOOD_OTHERWISE = 5, 0.6, -0.95
+# Where more than this share of the rows is in such groups, they are what the data is like (few columns, coarse values).
+ORDINARY = 0.05
+# From here a group is an issue and a candidate campaign.
+ISSUE_AT = 2.0
+_NAMES = {"table": "row", "text": "text", "image": "image", "embedding": "row"}
+
+
+class NearDuplicate(Detector):
+    """Copies that disagree or come in floods."""
+
+    code: ClassVar[str] = "near-duplicate"
+    title: ClassVar[str] = "Copies"
+    question: ClassVar[str] = "Does this row appear again, and with another label?"
+    kind: ClassVar[Kind] = Kind.DUPLICATE
+    family: ClassVar[str] = "copies"
+    needs: ClassVar[tuple[str, ...]] = ()
+    source: ClassVar[str] = "Broder (1997), MinHash; Krawetz (2013), difference hash; Barz & Denzler (2020), Do we train on test data?"
+
+    def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
+        group = copy_groups(dataset, representation)
+        codes, copies = representation.codes, representation.copies
+        members = _members(group)
+        exact = np.array([len(set(copies[rows].tolist())) == 1 for rows in members], dtype=bool)
+        conflict = _conflict_surprise(group, codes)
+        flood = _flood_surprise(group, members, dataset.column("source"))
+        for rows, same in zip(members, exact, strict=True):
+            conflict[rows] -= 0.0 if same else NEAR_COSTS
+        size = np.bincount(group, minlength=len(group))[group]
+        plain = np.where(size > 1, np.minimum(PLAIN + PLAIN_PER_DECADE * np.log10(np.maximum(size, 1)), PLAIN_MOST), 0.0)
+        surprise = np.maximum(np.maximum(conflict, flood), plain)
+        titles = [_title(rows, same, dataset, representation) for rows, same in zip(members, exact, strict=True)]
+        groups = tuple(
+            Group(rows=tuple(rows.tolist()), title=title, surprise=float(surprise[rows].max()), evidence=_evidence(rows, representation))
+            for rows, title in zip(members, titles, strict=True)
+            if surprise[rows].max() >= ISSUE_AT
+        )
+        return self.finding(
+            surprise,
+            outcome=Outcome.ISSUE if groups else Outcome.PASSED,
+            reason=_summary(groups, members, things(dataset)),
+            reasons={row: title for rows, title in zip(members, titles, strict=True) for row in rows.tolist()},
+            suggested=_majority(group, codes),
+            groups=tuple(sorted(groups, key=lambda found: (-found.surprise, found.rows[0]))),
+            evidence={"copy_group": np.where(size > 1, group, -1).astype(np.int32), "copies": size.astype(np.int32)},
+            rule=(
+                "Copies differ in nothing but the label; near-copies share 80 % of their 5-grams, the image hash and 99 % of the pixels' "
+                f"variation, or lie within 0.13 of the usual distance. A group is an issue when its labels differ, or from {FLOOD_FROM} "
+                "copies of one source, or from 30 otherwise."
+            ),
+        )
+
+
+def _members(group: np.ndarray) -> list[np.ndarray]:
+    """Rows of each group of two or more, in order of the first row."""
+    order = np.argsort(group, kind="stable")
+    edges = np.flatnonzero(np.diff(group[order])) + 1
+    return [rows for rows in np.split(order, edges) if rows.size > 1]
+
+
+def _conflict_surprise(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """(n,) surprise of a label against those of its copies, 0 without a contradiction."""
+    same, labelled = _votes(group, codes)
+    against = labelled - same
+    odds = np.where((codes >= 0) & (against > 0), (against + 1.0) / np.maximum(same, 1), 0.0)
+    surprise = np.where(odds > 0, np.maximum(CONTRADICTED + PER_DECADE * np.log10(np.maximum(odds, 1e-12)), 0.0), 0.0)
+    return np.maximum(surprise - _discount(np.mean(odds > 0) if odds.size else 0.0), 0.0)
+
+
+def _votes(group: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) rows of the group with the row's label, itself included; (n,) labelled rows of the group)."""
+    classes = int(codes.max(initial=0)) + 2
+    _, pair, pair_counts = np.unique(group * classes + codes + 1, return_inverse=True, return_counts=True)
+    labelled = np.bincount(group[codes >= 0], minlength=len(group))[group]
+    return pair_counts[pair], labelled
+
+
+def _flood_surprise(group: np.ndarray, members: list[np.ndarray], source: np.ndarray | None) -> np.ndarray:
+    """(n,) surprise of the group's size, 0 below five copies."""
+    surprise = np.zeros(len(group))
+    large = [rows for rows in members if rows.size >= FLOOD_FROM]
+    discount = _discount(sum(rows.size for rows in large) / max(len(group), 1))
+    for rows in large:
+        one_source = source is not None and source[rows[0]] is not None and len(set(source[rows].tolist())) == 1
+        # A source that wrote most rows is the file itself and says nothing.
+        one_source = one_source and 2 * int(np.sum(source == source[rows[0]])) < len(group)
+        lift = FLOOD_ONE_SOURCE if one_source else FLOOD_OTHERWISE
+        surprise[rows] = max(2.0 * np.log10(rows.size) + lift - discount, 0.0)
+    return surprise
+
+
+def _discount(share: float) -> float:
+    """What is common is not surprising: twice the decades by which ``share`` of the rows exceeds the ordinary."""
+    return 2.0 * float(np.log10(max(share / ORDINARY, 1.0)))
+
+
+def _majority(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """(n,) int32: the label that most copies carry where the row's own has fewer, else -1."""
+    labelled = np.flatnonzero(codes >= 0)
+    suggested = np.full(len(group), -1, dtype=np.int32)
+    if labelled.size == 0:
+        return suggested
+    same, _ = _votes(group, codes)
+    # By group, most votes first; then the smallest code, so that a tie falls the same way every time.
+    order = labelled[np.lexsort((codes[labelled], -same[labelled], group[labelled]))]
+    starts = np.concatenate(([True], np.diff(group[order]) > 0))
+    best = np.full(len(group), -1)
+    best[group[order[starts]]] = order[starts]
+    winner = best[group]
+    beaten = (winner >= 0) & (codes >= 0) & (same < same[winner])
+    suggested[beaten] = codes[winner[beaten]]
+    return suggested
+
+
+def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Representation) -> str:
+    """One sentence about a group."""
+    what = f"{rows.size:,} {'copies' if exact else 'near-copies'} of one {_NAMES[dataset.modality]}"
+    counts = Counter(representation.codes[rows].tolist())
+    counts.pop(-1, None)
+    if not counts:
+        return f"{what}."
+    names = [f"{clipped(representation.classes[code])} {count:,}" for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    if len(names) == 1:
+        return f"{what}, all labelled {clipped(representation.classes[next(iter(counts))])}."
+    listed = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+    return f"{what} carry {len(names)} labels ({listed})."
+
+
+def _evidence(rows: np.ndarray, representation: Representation) -> dict[str, object]:
+    labels = Counter("" if code < 0 else representation.classes[code] for code in representation.codes[rows].tolist())
+    return {"copies": int(rows.size), "labels": dict(sorted(labels.items()))}
+
+
+def _summary(groups: tuple[Group, ...], members: list[np.ndarray], noun: str) -> str:
+    copies = sum(rows.size - 1 for rows in members)
+    known = f"{copies:,} {noun} are copies of another one" if copies else f"No two {noun} are copies"
+    return f"{known}; {len(groups):,} groups of them disagree or are too large to be chance." if groups else f"{known}; no group is suspect."

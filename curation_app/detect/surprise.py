@@ -1,0 +1,78 @@
+"""Raw scores of any scale -> surprise: -log10 of how rare such a score is among ordinary rows.
+
+Peaks over threshold: up to the 80 % quantile the rank speaks; above it, an exponential tail whose scale comes from the 80-95 % quantiles,
+so that a few planted rows at the very top cannot hide themselves by stretching the scale.
+
+References
+----------
+Pickands (1975), Statistical inference using extreme order statistics; Balkema & de Haan (1974), Residual life time at great age.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Where the tail starts and where its scale is read: robust to up to 5 % bad rows (measured on clean digits: no row in 4,000 above 4).
+BODY, SCALE = 0.80, 0.95
+# Below this many scored rows two quantiles are guesses: only the rank speaks.
+FEWEST_FOR_A_TAIL = 20
+# A surprise of 6 is one clean row in a million: beyond that all are equally certain, and scores keep their distance from 1.
+CERTAIN = 6.0
+# Largest surprise reported; a distance can be absurdly large and nothing is gained by printing 10^-4000.
+HIGHEST = 30.0
+
+
+def tail_surprise(raw: np.ndarray) -> np.ndarray:
+    """Surprise of each raw score among all of them.
+
+    Parameters
+    ----------
+    raw
+        (n,) any scale, higher = more suspicious, NaN = not scored. Scores with a heavy right tail (distances) should come as logarithms.
+
+    Returns
+    -------
+    np.ndarray
+        (n,) float64 in [0, 30], rising with ``raw``, equal for equal scores, 0 when all scores are equal, NaN where ``raw`` is.
+
+    Examples
+    --------
+    >>> tail_surprise(np.array([1.0, 1.0, 1.0]))
+    array([0., 0., 0.])
+    """
+    raw = np.asarray(raw, dtype=np.float64)
+    surprise = np.full(raw.shape, np.nan)
+    scored = np.isfinite(raw)
+    values = raw[scored]
+    if values.size == 0:
+        return surprise
+    by_rank = rank_surprise(values)
+    body, scale = np.quantile(values, [BODY, SCALE])
+    if values.size < FEWEST_FOR_A_TAIL or not scale > body:
+        surprise[scored] = by_rank
+        return surprise
+    # An exponential tail falls from 20 % to 5 %, a factor of 4, between the two quantiles.
+    beta = (scale - body) / np.log(4.0)
+    tail = -np.log10(1.0 - BODY) + (values - body) / (beta * np.log(10.0))
+    # Just below the threshold ties may hold a larger rank surprise than the tail's foot: never let the order break there.
+    below = np.minimum(by_rank, -np.log10(1.0 - BODY))
+    surprise[scored] = np.minimum(np.where(values > body, tail, below), HIGHEST)
+    return surprise
+
+
+def score_from_surprise(surprise: np.ndarray) -> np.ndarray:
+    """Scores in [0, 0.999]: ``1 - 10 ** (-min(surprise, 6) / 2)``, NaN kept.
+
+    Examples
+    --------
+    >>> score_from_surprise(np.array([0.0, 2.0, 40.0]))
+    array([0.   , 0.9  , 0.999])
+    """
+    return 1.0 - 10.0 ** (-np.clip(np.asarray(surprise, dtype=np.float64), 0.0, CERTAIN) / 2.0)
+
+
+def rank_surprise(values: np.ndarray) -> np.ndarray:
+    """-log10 of the share of values at least this large; ties share the largest, so equal values all give 0."""
+    ordered = np.sort(values)
+    at_least = values.size - np.searchsorted(ordered, values, side="left")
+    return np.abs(-np.log10(at_least / values.size))

@@ -1,0 +1,40 @@
+"""Verdicts sharpen the expected precision: the more rows of a bin were judged, the more the judgements count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from curation_app.rank.calibration import SUREST, Curve
+from curation_app.rank.monotone import rising_fit
+
+# A bin's learned precision counts as much as this many verdicts.
+PRIOR_WEIGHT = 20.0
+
+
+def blend_verdicts(curve: Curve, surprise: np.ndarray, confirmed: np.ndarray) -> Curve:
+    """The curve after some rows were decided.
+
+    Parameters
+    ----------
+    curve
+        As learned from planted rows.
+    surprise
+        (v,) surprise of the decided rows in this family.
+    confirmed
+        (v,) bool: the row was bad (relabelled or dropped), not kept.
+
+    Returns
+    -------
+    Curve
+        Posterior mean of a beta prior of weight 20 at each point of the curve, still rising.
+    """
+    if len(surprise) == 0:
+        return curve
+    nearest = np.abs(np.asarray(surprise)[:, None] - curve.surprise[None, :]).argmin(axis=1)
+    points = len(curve.surprise)
+    seen = np.bincount(nearest, minlength=points)
+    bad = np.bincount(nearest, weights=np.asarray(confirmed, dtype=np.float64), minlength=points)
+    posterior = (PRIOR_WEIGHT * curve.precision + bad) / (PRIOR_WEIGHT + seen)
+    return replace(curve, precision=np.minimum(rising_fit(posterior, PRIOR_WEIGHT + seen), SUREST))

@@ -1,0 +1,166 @@
+"""Surprise -> chance that the row is bad, learned from errors planted in a copy of the user's own data.
+
+In a planted copy, let f(e) be the density of surprise among planted rows and u(e) among the others. The others hold the real errors too, so
+if a share ``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is ``prior * f(e) / u(e)``; no
+density of clean rows is needed. As no tail of the others can hold fewer rows than its bad ones, ``U(t) / F(t)`` bounds the prior for every t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from curation_app.rank.monotone import rising_fit
+
+# Share of bad rows assumed of a family that was not self-tested: human labels err at 3-10 % (Northcutt 2021), the rest is rarer.
+USUAL_PRIOR: Mapping[str, float] = MappingProxyType({"label": 0.05, "copies": 0.05, "far": 0.02})
+OTHER_PRIOR = 0.02
+# A chance is never reported as certainty.
+SUREST = 0.99
+# Fewer planted rows make no curve.
+FEWEST_PLANTED = 20
+# Points of the curve: one for so many planted rows, up to so many.
+PLANTED_PER_POINT, MOST_POINTS = 8, 40
+# The bound is read only from tails that hold this share of the planted rows, and ten of them: beyond, it is noise.
+TAIL_SHARE, TAIL_ROWS = 0.1, 10
+# Two-sided 95 % of a normal.
+Z = 1.96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One family's chance of being bad by surprise.
+
+    Attributes
+    ----------
+    surprise, precision
+        (m,) both rising; between points the curve is straight, beyond the ends flat but for the tie-break.
+    prior
+        Share of rows thought to be bad, in [0, 1].
+    highest_prior
+        Upper end of its 95 % interval.
+    planted
+        Planted rows it was learned from; 0 for a formula.
+    """
+
+    surprise: np.ndarray
+    precision: np.ndarray
+    prior: float
+    highest_prior: float
+    planted: int
+
+    def at(self, surprise: np.ndarray) -> np.ndarray:
+        """(n,) chance of being bad in [0, 0.99], rising; NaN where the surprise is."""
+        return np.interp(np.asarray(surprise, dtype=np.float64), self.surprise, self.precision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """The curves of the families that were self-tested; the others use the formula."""
+
+    curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
+
+    def precision(self, family: str, surprise: np.ndarray, looks: int = 1) -> np.ndarray:
+        """(n,) chance of being bad. ``looks`` is the number of families that looked; only the formula has to pay for it."""
+        curve = self.curves.get(family)
+        if curve is not None:
+            return curve.at(surprise)
+        return fallback_precision(np.maximum(surprise - np.log10(max(looks, 1)), 0.0), USUAL_PRIOR.get(family, OTHER_PRIOR))
+
+
+def fallback_precision(surprise: np.ndarray, prior: float) -> np.ndarray:
+    """Chance of being bad without a self-test: the largest odds that a p-value of ``10 ** -surprise`` can justify.
+
+    Above ``e = log10(e)`` the Bayes factor against "clean" is at most ``-1 / (e p ln p)``; below, the chance falls to 0 in a straight line so
+    that the order is kept. Never above 0.99.
+
+    References
+    ----------
+    Sellke, Bayarri & Berger (2001), Calibration of p values for testing precise null hypotheses.
+
+    Examples
+    --------
+    >>> fallback_precision(np.array([0.0, 2.0, 4.0]), 0.05).round(2)
+    array([0.  , 0.3 , 0.95])
+    """
+    surprise = np.asarray(surprise, dtype=np.float64)
+    start = 1.0 / np.log(10.0)
+    nats = np.maximum(np.minimum(surprise, 300.0), start) * np.log(10.0)
+    odds = prior / (1.0 - prior) * np.exp(nats - 1.0) / nats
+    chance = odds / (1.0 + odds) * np.minimum(surprise / start, 1.0)
+    return np.minimum(chance, SUREST)
+
+
+def fit_calibration(
+    samples: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]], priors: Mapping[str, float] | None = None
+) -> Calibration:
+    """Learn each family's curve from planted copies.
+
+    Parameters
+    ----------
+    samples
+        Family -> for each planting ((n,) surprise of every row of the copy, (n,) bool mask of the planted rows). NaN surprises are left out.
+    priors
+        Family -> known share of bad rows, in (0, 1). Left out, it is estimated from the bound of the module's head.
+
+    Returns
+    -------
+    Calibration
+        Without a curve for families with fewer than 20 planted rows in all: the formula speaks for those.
+    """
+    curves = {}
+    for family, plantings in samples.items():
+        planted = np.concatenate([surprise[mask & np.isfinite(surprise)] for surprise, mask in plantings] or [np.zeros(0)])
+        others = np.concatenate([surprise[~mask & np.isfinite(surprise)] for surprise, mask in plantings] or [np.zeros(0)])
+        if planted.size >= FEWEST_PLANTED and others.size:
+            curves[family] = _curve(np.sort(planted), np.sort(others), (priors or {}).get(family))
+    return Calibration(curves=MappingProxyType(curves))
+
+
+def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None) -> Curve:
+    likely, highest = prior_bound(planted, others)
+    # All of the bound would call every row at the top bad. What the planted rows share with the others may be honest overlap: the less
+    # the two are told apart, the less of the bound is believed.
+    believed = prior if prior is not None else likely * _told_apart(planted, others)
+    points = min(MOST_POINTS, max(4, planted.size // PLANTED_PER_POINT))
+    # Half the points where planted rows are, half where the others are.
+    edges = np.unique(np.concatenate([np.quantile(values, np.linspace(0, 1, points // 2 + 1)[:-1]) for values in (planted, others)]))
+    in_planted = _counts(planted, edges)
+    in_others = _counts(others, edges)
+    middle = (_sums(planted, edges) + _sums(others, edges)) / np.maximum(in_planted + in_others, 1)
+    # Half a row on either side keeps an empty bin finite.
+    chance = rising_fit((in_planted + 0.5) / (in_planted + in_others + 1.0), in_planted + in_others + 1.0)
+    ratio = chance / (1.0 - chance) * (others.size / planted.size)
+    precision = np.minimum(believed * ratio, SUREST)
+    # A nudge that no reader sees keeps rows of one step in the order of their surprise.
+    precision = np.minimum(precision + 1e-6 * np.arange(len(precision)), SUREST + 1e-3)
+    return Curve(surprise=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
+
+
+def prior_bound(planted: np.ndarray, others: np.ndarray) -> tuple[float, float]:
+    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1]; the inputs are sorted surprises."""
+    most = min(planted.size - 1, int(planted.size * (1.0 - TAIL_SHARE)), planted.size - TAIL_ROWS)
+    cuts = np.unique(planted[: max(most, 0) + 1])
+    found = (planted.size - np.searchsorted(planted, cuts, side="left")) / planted.size
+    above = others.size - np.searchsorted(others, cuts, side="left")
+    likely = np.min((above + 0.5) / others.size / found)
+    highest = np.min((above + Z * np.sqrt(above + 1.0) + 1.0) / others.size / found)
+    return float(min(likely, 1.0)), float(min(max(highest, likely), 1.0))
+
+
+def _told_apart(planted: np.ndarray, others: np.ndarray) -> float:
+    """2 * (chance that a planted row surprises more than another) - 1, in [0, 1]."""
+    below = np.searchsorted(others, planted, side="left") + np.searchsorted(others, planted, side="right")
+    return float(np.clip(below.mean() / others.size - 1.0, 0.0, 1.0))
+
+
+def _counts(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.diff(np.append(np.searchsorted(values, edges, side="left"), values.size)).astype(np.float64)
+
+
+def _sums(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return np.diff(total[np.append(np.searchsorted(values, edges, side="left"), values.size)])

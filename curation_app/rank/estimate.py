@@ -1,0 +1,71 @@
+"""How many rows are probably bad, by kind, with an interval that admits what cannot be known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from curation_app.domain.finding import Finding, Kind
+from curation_app.domain.queue import Estimate
+from curation_app.rank.calibration import Calibration
+
+# Tails in which an excess over chance is counted: one row in a hundred, in a thousand, in ten thousand.
+TAILS = (2.0, 3.0, 4.0)
+# Without a self-test, only rows at least this likely to be bad are counted.
+COUNTED_FROM = 0.5
+# One-sided 97.5 % of a normal: with the upper end, a 95 % interval.
+Z = 1.96
+
+
+def estimate_bad(
+    findings: Sequence[Finding], suspicion: np.ndarray, by_kind: Mapping[Kind, np.ndarray], calibration: Calibration
+) -> dict[str, Estimate]:
+    """Kind (and "all") -> number of bad rows.
+
+    ``findings`` are those that looked; ``suspicion`` and ``by_kind`` are the queue's (n,) chances.
+    """
+    estimates = {kind.value: _one_kind(kind, findings, chance, calibration) for kind, chance in by_kind.items()}
+    if estimates:
+        estimates["all"] = _together(estimates, suspicion)
+    return estimates
+
+
+def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calibration: Calibration) -> Estimate:
+    mine = [finding for finding in findings if finding.kind is kind]
+    curves = [calibration.curves[finding.family] for finding in mine if finding.family in calibration.curves]
+    chance = np.nan_to_num(chance, nan=0.0)
+    least = max((_excess(finding.surprise) for finding in mine), default=0.0)
+    if curves:
+        scored = max(int(np.sum(np.isfinite(finding.surprise))) for finding in mine)
+        count = float(chance.sum())
+        high = max(count, scored * max(curve.highest_prior for curve in curves))
+        method = "Sum of chances learned from planted errors; the upper end is the most that errors like the planted ones can hide."
+    else:
+        counted = chance[chance >= COUNTED_FROM]
+        count = float(counted.sum())
+        high = float(min(chance.size, count + Z * np.sqrt(count + 1.0) + np.sum(chance[chance < COUNTED_FROM])))
+        method = "Sum of chances over the rows that are more likely bad than not; this kind was not self-tested."
+    return Estimate(count=count, low=min(max(least, 0.0), count), high=high, method=method)
+
+
+def _excess(surprise: np.ndarray) -> float:
+    """Rows beyond what chance puts into the tails, at least so many with 97.5 % confidence."""
+    scored = surprise[np.isfinite(surprise)]
+    found = ((np.sum(scored >= tail), scored.size * 10.0**-tail) for tail in TAILS)
+    return max((float(seen - expected - Z * np.sqrt(expected + seen)) for seen, expected in found if seen), default=0.0) if scored.size else 0.0
+
+
+def _together(estimates: Mapping[str, Estimate], suspicion: np.ndarray) -> Estimate:
+    """One row may be bad in two ways: at least as many as in the largest kind, at most the sum."""
+    low = max(estimate.low for estimate in estimates.values())
+    high = min(sum(estimate.high for estimate in estimates.values()), float(suspicion.size))
+    total = sum(estimate.count for estimate in estimates.values())
+    largest = max(estimate.count for estimate in estimates.values())
+    count = float(np.clip(suspicion[suspicion >= COUNTED_FROM].sum(), largest, max(total, largest)))
+    return Estimate(
+        count=count,
+        low=max(low, 0.0),
+        high=max(high, count),
+        method="Rows bad in at least one way; errors that look like honest rows of the other class cannot be counted without an audit.",
+    )

@@ -1,0 +1,124 @@
+"""One queue from all findings: for each row the family with the highest chance of being right, never an average."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation_app.domain.finding import Finding, Kind, Outcome
+from curation_app.domain.queue import Queue
+from curation_app.domain.recipe import Recipe
+from curation_app.domain.representation import Representation
+from curation_app.rank.calibration import Calibration
+from curation_app.rank.campaigns import campaign_of, gather_campaigns
+from curation_app.rank.estimate import estimate_bad
+
+# Below this surprise (one clean row in ten) a finding does not speak.
+SPEAKS_AT = 1.0
+SILENCE = "No detector speaks against this row."
+_LOOKED = frozenset({Outcome.ISSUE, Outcome.PASSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One finding with its chances: (n,) surprise with 0 for NaN, (n,) precision with NaN where it did not look."""
+
+    finding: Finding
+    surprise: np.ndarray
+    precision: np.ndarray
+
+
+def rank(
+    findings: Sequence[Finding], representation: Representation, recipe: Recipe, *, calibration: Calibration | None = None
+) -> Queue:
+    """Order all rows, most suspicious first.
+
+    ``suspicion`` is the largest chance of being bad over the findings, by the calibration's curves, or the formula where there is none;
+    ``rank`` follows it, then the largest surprise less log10 of the number of families, then the row number.
+    """
+    rows = len(representation)
+    curves = calibration or Calibration()
+    looked = [finding for finding in findings if finding.outcome in _LOOKED and bool(np.any(np.isfinite(finding.surprise)))]
+    families = {finding.family for finding in looked}
+    judged = tuple(
+        Judged(
+            finding=finding,
+            surprise=np.nan_to_num(finding.surprise, nan=0.0),
+            precision=curves.precision(finding.family, finding.surprise, len(families)),
+        )
+        for finding in looked
+    )
+    suspicion, winner = _fused(judged, rows)
+    strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
+    order = np.lexsort((np.arange(rows), -strongest, -suspicion))
+    position = np.empty(rows, dtype=np.int64)
+    position[order] = np.arange(1, rows + 1)
+    flagged = suspicion >= recipe.flag_at
+    by_kind = _by_kind(judged)
+    kind = _kinds(judged, winner, rows)
+    campaigns = gather_campaigns(looked, curves, len(families))
+    return Queue(
+        suspicion=suspicion,
+        rank=position,
+        flagged=flagged,
+        kind=kind,
+        by_kind=by_kind,
+        campaign=campaign_of(campaigns, rows),
+        suggested=_suggested(judged, winner, rows),
+        reason=_reasons(judged, winner, rows),
+        campaigns=campaigns,
+        estimates=estimate_bad(looked, suspicion, by_kind, curves),
+    )
+
+
+def _fused(judged: Sequence[Judged], rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) largest chance, (n,) index of the finding it comes from, -1 where none looked)."""
+    if not judged or rows == 0:
+        return np.zeros(rows), np.full(rows, -1)
+    chances = np.stack([np.nan_to_num(item.precision, nan=-1.0) for item in judged])
+    surprises = np.stack([item.surprise for item in judged])
+    best = chances.max(axis=0)
+    # Several at the same chance: the more surprised one speaks.
+    winner = np.where(chances == best, surprises, -1.0).argmax(axis=0)
+    return np.clip(best, 0.0, 1.0), np.where(best >= 0, winner, -1)
+
+
+def _strongest(judged: Sequence[Judged], rows: int) -> np.ndarray:
+    return np.max(np.stack([item.surprise for item in judged]), axis=0) if judged else np.zeros(rows)
+
+
+def _by_kind(judged: Sequence[Judged]) -> dict[Kind, np.ndarray]:
+    kinds: dict[Kind, np.ndarray] = {}
+    for item in judged:
+        known = kinds.get(item.finding.kind)
+        chance = np.clip(item.precision, 0.0, 1.0)
+        kinds[item.finding.kind] = chance if known is None else np.fmax(known, chance)
+    return kinds
+
+
+def _kinds(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:
+    kind = np.full(rows, Kind.NONE.value, dtype=object)
+    for position, item in enumerate(judged):
+        kind[(winner == position) & (item.surprise >= SPEAKS_AT)] = item.finding.kind.value
+    return kind
+
+
+def _suggested(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:
+    """The winner's suggestion, or that of another finding that speaks."""
+    suggested = np.full(rows, -1, dtype=np.int32)
+    for position, item in enumerate(judged):
+        if item.finding.suggested is not None:
+            speaks = (item.surprise >= SPEAKS_AT) & (item.finding.suggested >= 0)
+            mine = speaks & ((winner == position) | (suggested < 0))
+            suggested[mine] = item.finding.suggested[mine]
+    return suggested
+
+
+def _reasons(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:
+    reason = np.full(rows, SILENCE, dtype=object)
+    for position, item in enumerate(judged):
+        for row in np.flatnonzero((winner == position) & (item.surprise >= SPEAKS_AT)).tolist():
+            reason[row] = item.finding.reasons.get(row, f"{item.finding.title}: unusual.")
+    return reason
