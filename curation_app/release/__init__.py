@@ -1,0 +1,1 @@
+"""The way out: cleaned data in the input's own format, change log, manifest, report; verify and replay."""
