@@ -32,9 +32,9 @@ def _find_marks(data: bytes, delimiter: int, quoting: bool) -> tuple[np.ndarray,
     wanted[[delimiter, _CR, _LF]] = True
     wanted[QUOTE] = quoting
     view = np.frombuffer(data, dtype=np.uint8)
-    compact = np.uint32 if len(data) < 2**32 else np.int64
-    found = [np.flatnonzero(wanted[view[a : a + _STEP]]).astype(compact) + compact(a) for a in range(0, len(view), _STEP)]
-    marks = np.concatenate(found) if found else np.empty(0, dtype=compact)
+    compact = np.dtype(np.uint32 if len(data) < 2**32 else np.int64)
+    found = [(np.flatnonzero(wanted[view[a : a + _STEP]]) + a).astype(compact) for a in range(0, len(view), _STEP)]
+    marks: np.ndarray = np.concatenate(found) if found else np.empty(0, dtype=compact)
     kinds = view[marks]
     if (returns := kinds == _CR).any():
         paired = returns & (view[np.minimum(marks.astype(np.int64) + 1, len(view) - 1)] == _LF) & (marks < len(view) - 1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 
 
 def as_text(value: object) -> str | None:
     """The value as text: 7 is "7", 7.0 is "7.0", true is "true". None for what is missing: None, NaN, NaT, the empty text."""
-    if value is None or value != value:  # noqa: PLR0124 - only NaN and NaT differ from themselves
+    if value is None or value != value:  # only NaN and NaT differ from themselves
         return None
     if isinstance(value, str):
         return value or None
@@ -39,4 +40,9 @@ def from_text(text: str, kind: str) -> bool | int | float | str:
         if not text.removeprefix("-").isdecimal() or not text.isascii():
             raise ValueError(f"{text!r} is not a whole number")
         return int(text)
-    return float(text) if kind == "float" else text
+    if kind == "float":
+        value = float(text)
+        if not math.isfinite(value) or "_" in text or text != text.strip():
+            raise ValueError(f"{text!r} is not a number")
+        return value
+    return text

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from curation_app.load.limits import MIB
 from curation_app.load.delimited import note_repeated_names
+from curation_app.load.limits import MIB
 from curation_app.load.request import Content, Problems, Request
 
 # Rows decoded at once: a batch of the widest cells allowed stays far below the budget's size.

@@ -89,7 +89,7 @@ def as_images(array: np.ndarray, problems: Problems, name: str) -> np.ndarray | 
     if array.dtype == np.uint8 or not array.size:
         return np.ascontiguousarray(array, dtype=np.uint8)
     low, high = array.min(), array.max()
-    if array.dtype.kind in "biu" and 0 <= low and high <= 255:
+    if array.dtype.kind in "biu" and low >= 0 and high <= 255:
         return np.ascontiguousarray(array.astype(np.uint8) * (255 if array.dtype.kind == "b" else 1))
     if array.dtype.kind == "f" and low >= 0 and high <= 1:
         return np.round(array * 255).astype(np.uint8)

@@ -60,7 +60,8 @@ def _head(path: Path, request: Request) -> tuple[tuple[int, int], str] | None:
 
 
 def _note(problems: Problems, name: str, error: Exception) -> None:
-    problems.add("image", f"a whole image ({', '.join(FORMATS)})", f"{name}: {str(error) or type(error).__name__}", hint="Convert or remove it.")
+    found = f"{name}: {str(error) or type(error).__name__}"
+    problems.add("image", f"a whole image ({', '.join(FORMATS)})", found, hint="Convert or remove it.")
 
 
 def _common_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -54,16 +54,16 @@ def settle_roles(content: Content, named: Mapping[str, object], *, no_label: boo
     if no_label:
         chosen["label"] = None
     reasons = {role: "named by you" for role, column in chosen.items() if column}
-    for role, (column, reason) in content.given.items():
+    for role, (given, reason) in content.given.items():
         if role not in chosen:
-            chosen[role], reasons[role] = column, reason
+            chosen[role], reasons[role] = given, reason
     taken = _taken(chosen)
     guesses: list[Callable[[], dict[str, tuple[object, str]]]] = [lambda: _by_name(columns, chosen, taken)]
     if guess == "content":
         guesses.append(lambda: _by_content(content, chosen, taken))
     for ask in guesses:
-        for role, (column, reason) in ask().items():
-            chosen[role], reasons[role] = column, reason
+        for role, (guessed, reason) in ask().items():
+            chosen[role], reasons[role] = guessed, reason
         taken |= _taken(chosen)
     if content.format == "npz" and "embedding" not in chosen and content.options["kind"] == "embeddings":
         chosen["embedding"], reasons["embedding"] = (str(content.options["main"]),), "the array named embeddings"
@@ -117,7 +117,7 @@ def _taken(chosen: Mapping[str, object]) -> set[str]:
 
 def _by_name(columns: list[str], chosen: Mapping[str, object], taken: set[str]) -> dict[str, tuple[object, str]]:
     """Roles told by unmistakable names."""
-    plain = {}
+    plain: dict[str, str] = {}
     for column in columns:
         if column not in taken:
             plain.setdefault(re.sub(r"[\s-]+", "_", column.strip().lower()), column)
@@ -144,7 +144,7 @@ def _by_content(content: Content, chosen: Mapping[str, object], taken: set[str])
         if hit is not None:
             found[role] = hit
             free.pop(hit[0])
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _text_column(free: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
@@ -167,7 +167,7 @@ def _id_column(free: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
         plain = name.strip().lower()
         named = plain in _LIKELY["id"] or plain.endswith(("_id", " id", "index"))
         values = column.tolist()
-        whole = all(isinstance(value, int) or (isinstance(value, str) and value and "." not in value and " " not in value) for value in values)
+        whole = all(isinstance(value, int) or (isinstance(value, str) and value and not set(value) & {".", " "}) for value in values)
         if (named or position == 0) and len(values) > 1 and whole and len(set(values)) == len(values):
             return name, "every value differs"
     return None
@@ -178,7 +178,7 @@ def _label_column(free: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
     names = list(free)
     likely = [name for name in names if name.strip().lower() in _LIKELY["label"]]
     for name in [*likely, *names[-1:], *names[:1]]:
-        values = [value for value in free[name].tolist() if value is not None and value == value and value != ""]  # noqa: PLR0124
+        values = [value for value in free[name].tolist() if value is not None and value == value and value != ""]
         classes = len(set(values))
         most = max(2, min(_LABEL_CLASSES, int(_LABEL_SHARE * len(values))))
         if 2 <= classes <= most and not any(isinstance(value, float) and value % 1 for value in values):

@@ -36,7 +36,8 @@ def ids_of(content: Content, column: str | None, problems: Problems, *, number_d
             first[text] = row
         elif not number_duplicates:
             found = f"{text!r} again (first in row {first[text]:,})"
-            problems.add("duplicate-id", "ids that differ", found, hint=_ID_HINT, line=_line(content, row, problems), row=row, column=column)
+            line = _line(content, row, problems)
+            problems.add("duplicate-id", "ids that differ", found, hint=_ID_HINT, line=line, row=row, column=column)
     if number_duplicates:
         texts = _numbered([text or "" for text in texts], problems, column)
     return _objects(texts)
@@ -49,10 +50,10 @@ def _line(content: Content, row: int, problems: Problems) -> int | None:
 
 def _numbered(texts: Sequence[str], problems: Problems, column: str | None) -> list[str | None]:
     """Repeated ids as ``id#2``, ``id#3`` ...; the remark says how many."""
-    taken, seen = set(texts), {}
+    taken, seen = set(texts), dict.fromkeys(texts, 0)
     numbered: list[str | None] = []
     for text in texts:
-        seen[text] = seen.get(text, 0) + 1
+        seen[text] += 1
         name = text
         while seen[text] > 1 and (name := f"{text}#{seen[text]}") in taken:
             seen[text] += 1
