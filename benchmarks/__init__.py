@@ -1,0 +1,1 @@
+"""Speed and quality against peers; each table prints ours and theirs from one run."""
