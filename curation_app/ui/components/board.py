@@ -1,0 +1,51 @@
+"""The detector board: what each detector saw, how it ended, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from curation_app.domain.finding import Outcome
+from curation_app.figures.bars import flagged_bins, log_heights
+from curation_app.ui.components import words
+from curation_app.ui.components.markup import Html, tag
+from curation_app.workspace import DetectorBoardLine
+
+OUTCOME_CLASS = {Outcome.ISSUE: "issue", Outcome.PASSED: "passed", Outcome.FAILED: "failed"}
+
+
+def panel(lines: Sequence[DetectorBoardLine]) -> Html:
+    """One panel; a line opens to the detector's question, its rule and its reason."""
+    return tag(
+        "section",
+        tag("h3", "Detectors", cls="eyebrow"),
+        *(_line(line) for line in lines),
+        tag("p", "Score from 0 to 1, rows on a log scale; coloured: above the threshold. Open a line for its rule.", cls="foot"),
+        cls="panel board",
+    )
+
+
+def _line(line: DetectorBoardLine) -> Html:
+    outcome = OUTCOME_CLASS.get(Outcome(line.outcome), "silent")
+    looked = outcome in ("issue", "passed")
+    return tag(
+        "details",
+        tag(
+            "summary",
+            tag("span", line.title, None if looked else tag("small", line.reason), cls="name"),
+            _histogram(line.histogram) if looked else tag("span"),
+            tag("b", line.outcome, cls=f"outcome {outcome}"),
+            tag("span", words.counted(line.flagged, "row") if looked else "", cls="soft num count"),
+        ),
+        tag("p", tag("b", line.question), " ", line.reason if looked else None),
+        tag("p", line.rule, cls="soft") if line.rule else None,
+        cls=f"detector k-{line.kind.value}",
+    )
+
+
+def _histogram(counts: Sequence[int]) -> Html:
+    """The scores as small bars, those above the threshold in the kind's colour."""
+    bars = (
+        tag("i", style=f"height:{max(100 * height, 4 if count else 0):.0f}%", cls="over" if over else None)
+        for height, count, over in zip(log_heights(counts), counts, flagged_bins(len(counts)), strict=True)
+    )
+    return tag("span", *bars, cls="histogram", role="img", aria_label=f"{sum(counts)} scores from 0 to 1")
