@@ -19,14 +19,12 @@ def verify_log(events: Iterable[Event]) -> tuple[str, ...]:
     in_place = True
     versions: dict[str, int] = {}
     state = Fold()
-    expected = 0
-    for event in events:
+    for expected, event in enumerate(events):
         faults += _leaf_fault(event)
         if in_place:
             problem = _place_fault(event, expected) or _version_fault(event, versions) or _fold_fault(event, state)
             in_place = not problem
             faults += [problem] if problem else []
-        expected += 1
     return tuple(faults)
 
 

@@ -65,7 +65,7 @@ class DecisionLog:
         *,
         by: str,
         action: str,
-        label: str | None | Sequence[str] = None,
+        label: str | Sequence[str] | None = None,
         reason: str = "",
         at: str | None = None,
     ) -> Act:
@@ -126,7 +126,7 @@ class DecisionLog:
         return self.undo(by=by, action=act.action if act else click, click=click, at=at)
 
     def undoable(self, by: str | None = None) -> Act | None:
-        """The act that the next undo of this person (of anybody) takes back: its ``title`` goes on the button, its ``action`` into the click."""
+        """What the next undo of this person (of anybody) takes back: ``title`` for the button, ``action`` for :meth:`undo`."""
         with self._read() as cache:
             root = cache.book.undoable(by)
             return None if root is None else cache.book.act(root)
@@ -263,7 +263,7 @@ class DecisionLog:
         return replace(draft, version=theirs.version + 1, body=body)
 
 
-def _bodies(rows: Sequence[RowFacts], verdict: Verdict, label: str | None | Sequence[str], reason: str) -> list[dict[str, object]]:
+def _bodies(rows: Sequence[RowFacts], verdict: Verdict, label: str | Sequence[str] | None, reason: str) -> list[dict[str, object]]:
     labels = [label] * len(rows) if label is None or isinstance(label, str) else list(label)
     if not rows or len({row.row for row in rows}) != len(rows) or len(labels) != len(rows) or any(row.row < 0 for row in rows):
         raise UsageError("Expected at least one row, each once, with one label each.", hint="Select rows first.")
