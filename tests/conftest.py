@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+import uuid
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +33,29 @@ def chromium() -> Path:
         if found := shutil.which(name):
             return Path(found)
     pytest.skip("needs Chromium; `make test` installs it where it may")
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """The socket folder of a PostgreSQL server that this run starts and stops."""
+    from tests import postgres_server
+
+    programs = postgres_server.programs()
+    if programs is None:
+        pytest.skip("needs PostgreSQL; `make test` installs it where it may")
+    with postgres_server.running(programs) as socket:
+        yield socket
+
+
+@pytest.fixture
+def postgres_url(postgres_socket: Path) -> str:
+    """The SQLAlchemy address of a new, empty database."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(host=str(postgres_socket), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
 
 
 @pytest.hookimpl(wrapper=True)
