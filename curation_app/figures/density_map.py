@@ -92,10 +92,11 @@ def _points(
     x: np.ndarray, y: np.ndarray, rows: np.ndarray, colours: MapColours, *, size: int, opacity: float, ground: str | None
 ) -> go.Scattergl:
     tones = list(colours.tones) or [f"rgb{GREY}"]
-    steps = [(at / len(tones), tone) for at, tone in enumerate(tones)] + [((at + 1) / len(tones), tone) for at, tone in enumerate(tones)]
+    # Each tone fills its own band of the scale, so that no two of them are mixed.
+    scale = [((place + side) / len(tones), tone) for place, tone in enumerate(tones) for side in (0, 1)]
     marker = {
         "color": np.asarray(colours.codes)[rows].astype(np.uint8),
-        "colorscale": sorted(steps, key=lambda step: step[0]) if len(tones) > 1 else [(0, tones[0]), (1, tones[0])],
+        "colorscale": scale,
         # Codes sit in the middle of their band of the scale.
         "cmin": -0.5,
         "cmax": len(tones) - 0.5,
@@ -134,7 +135,8 @@ def _density_image(x: np.ndarray, y: np.ndarray, figure: go.Figure) -> dict[str,
     pixels[..., 3] = np.where(counts > 0, 36 + 190 * strength, 0).astype(np.uint8)
     source = data_address(pixels.transpose(1, 0, 2)[::-1])
     return {
-        "source": source, "xref": "x", "yref": "y", "x": x0, "y": y1, "sizex": x1 - x0, "sizey": y1 - y0, "sizing": "stretch", "layer": "below"
+        "source": source, "xref": "x", "yref": "y", "x": x0, "y": y1, "sizex": x1 - x0, "sizey": y1 - y0, "sizing": "stretch",
+        "layer": "below"
     }  # fmt: skip
 
 
@@ -155,7 +157,7 @@ def _layout(x: np.ndarray, y: np.ndarray, height: int) -> go.Layout:
         uirevision="map",
         newselection={"line": {"color": f"rgb{GREY}", "width": 1.5, "dash": "solid"}},
         activeselection={"fillcolor": f"rgb{GREY}", "opacity": 0.08},
-        modebar={"orientation": "h", "bgcolor": "rgba(0,0,0,0)", "color": f"rgb{GREY}"},
+        modebar={"orientation": "h", "bgcolor": "rgba(0,0,0,0)", "color": f"rgb{GREY}", "activecolor": "#748094"},
     )
 
 

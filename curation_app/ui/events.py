@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.errors import ConflictError, CurationError
-from curation_app.ui import state
+from curation_app.ui import desk, state
 from curation_app.workspace import ActLine, Run
 
 VERDICT_WORDS = {
@@ -77,3 +77,93 @@ def _words(decision: object) -> str:
     who = f" by {decision.by}" if decision.by else ""
     when = f", {decision.at[:16].replace('T', ' ')} UTC" if decision.at else ""
     return f"{what}{who}{when}" + (f" ({decision.reason})" if decision.reason else "")
+
+
+def decide_row(run: Run, row: int, verdict: Verdict, action: str, label: str | None, version: int) -> None:
+    """Decide about the row before the reader and put the next open one there."""
+    reason = str(state.widget("reason") or "").strip()
+    if decide(run, [row], verdict, action, label, {row: version}, reason):
+        state.set_cursor(run.name, row)
+        state.set_cursor(run.name, desk.look(run).next_open())
+        state.set_widget("reason", "")
+
+
+def relabel_from_list(run: Run, row: int, action: str, version: int) -> None:
+    """Relabel to the class picked in the searchable list."""
+    chosen = state.widget("other class")
+    if isinstance(chosen, str):
+        state.set_widget("other class", None)
+        decide_row(run, row, Verdict.RELABEL, action, chosen, version)
+
+
+def decide_bulk(run: Run, rows: Sequence[int], verdict: Verdict, action: str, label: str | None = None) -> None:
+    """One decision about many rows: one transaction, one undo. The question is closed even when it could not be written."""
+    decide(run, rows, verdict, action, label, None, str(state.widget("bulk reason") or "").strip())
+    state.set_bulk(None)
+
+
+def undo_and_show(run: Run, action: str, target: ActLine) -> None:
+    """Undo, and put the first row it concerned before the reader."""
+    if undo(run, action, target.action) and target.rows:
+        state.set_cursor(run.name, target.rows[0])
+
+
+def redo_and_show(run: Run, action: str, target: ActLine) -> None:
+    """Redo, and put the first row it concerned before the reader."""
+    if redo(run, action) and target.rows:
+        state.set_cursor(run.name, target.rows[0])
+
+
+def step(run: Run, by: int) -> None:
+    """Go up or down the queue."""
+    go_to(run, desk.look(run).beside(by))
+
+
+def go_to(run: Run, row: int | None) -> None:
+    """Put a row before the reader."""
+    state.set_cursor(run.name, row)
+    state.set_notice(None)
+
+
+def find_similar(run: Run, row: int) -> None:
+    """Narrow the queue to the row and its look-alikes."""
+    rows = (row, *(int(other) for other in run.find_similar(row) if int(other) != row))
+    state.set_scope(run.name, state.Scope(title=f"Like row {row}", rows=rows))
+    state.set_cursor(run.name, row)
+
+
+def ask_bulk(title: str, rows: Sequence[int]) -> None:
+    """Ask before deciding about many rows."""
+    state.set_notice(None)
+    state.set_bulk(state.Bulk(title=title, rows=tuple(int(row) for row in rows)))
+
+
+def queue_clicked(run: Run) -> None:
+    """A line of the queue was clicked, or its pager."""
+    result = state.widget("queue")
+    row, page = getattr(result, "row", None), getattr(result, "page", None)
+    if row is not None:
+        go_to(run, int(row))
+    elif page is not None:
+        now = desk.look(run)
+        go_to(run, now.beside(int(page) * desk.LINES))
+
+
+def map_selected(run: Run) -> None:
+    """A lasso or box was drawn on the map: its corners, not its points, say which rows are inside."""
+    chosen = getattr(state.widget("map chart"), "selection", None) or {}
+    corners = [list(zip(area["x"], area["y"], strict=True)) for area in chosen.get("lasso", ())]
+    corners += [_box(area["x"], area["y"]) for area in chosen.get("box", ())]
+    if corners:
+        rows = sorted({int(row) for polygon in corners for row in run.rows_in_polygon(polygon)})
+        state.set_selection(run.name, state.Scope(title="Selection on the map", rows=tuple(rows)) if rows else None)
+        return
+    state.set_selection(run.name, None)
+    points = [point.get("customdata") for point in chosen.get("points", ())]
+    row = points[0] if len(points) == 1 else None
+    if row is not None:
+        go_to(run, int(row[0] if isinstance(row, (list, tuple)) else row))
+
+
+def _box(x: Sequence[float], y: Sequence[float]) -> list[tuple[float, float]]:
+    return [(min(x), min(y)), (max(x), min(y)), (max(x), max(y)), (min(x), max(y))]

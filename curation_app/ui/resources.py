@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from curation_app.ui import state
-from curation_app.workspace import Run, Workspace
+from curation_app.workspace import Filter, Kind, Run, Workspace
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -43,3 +44,24 @@ def current_run() -> Run | None:
 def forget(name: str) -> None:
     """Open the run anew next time (after a scan wrote it again)."""
     _run.clear(state.workspace_root(), name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _kind_counts(key: str, _run: Run) -> dict[str, int]:
+    counts = {kind.value: len(_run.queue(Filter(kinds=(kind.value,)))) for kind in Kind}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def kind_counts(run: Run) -> dict[str, int]:
+    """Flagged rows by kind, decided or not; kinds without any are left out."""
+    return _kind_counts(run.key, run)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _flagged(key: str, _run: Run) -> np.ndarray:
+    return _run.queue(Filter())
+
+
+def flagged(run: Run) -> np.ndarray:
+    """Flagged row numbers, most suspicious first, decided or not."""
+    return _flagged(run.key, run)

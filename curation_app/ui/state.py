@@ -91,3 +91,114 @@ def set_widget(key: str, value: object) -> None:
 def left_filters(run: str) -> dict[str, list[str] | str]:
     """The Review page's filters as they were when the reader left it, as address parameters."""
     return dict(st.session_state.get("left filters", {}).get(run, {}))
+
+
+# What narrows the queue; the names are the address bar's parameters.
+FILTERS = ("kind", "label", "source", "decision", "campaign", "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Rows picked by hand: on the map, or as look-alikes of one row."""
+
+    title: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """A decision about many rows that waits for a yes: what they are, and which."""
+
+    title: str
+    rows: tuple[int, ...]
+
+
+def start_filter(name: str, allowed: tuple[str, ...] | None = None) -> None:
+    """Give a filter's widget the address bar's value when it is drawn for the first time."""
+    if name not in st.session_state:
+        asked = [value for value in st.query_params.get_all(name) if allowed is None or value in allowed]
+        st.session_state[name] = (asked[0] if asked else None) if name in ("campaign", "text") else asked
+
+
+def filters() -> dict[str, tuple[str, ...]]:
+    """The chosen values by filter; empty when it narrows nothing."""
+    chosen = {}
+    for name in FILTERS:
+        value = st.session_state.get(name)
+        chosen[name] = (str(value),) if isinstance(value, str) and value else tuple(value or ())
+    return chosen
+
+
+def keep_filters(run: str) -> None:
+    """Write the chosen filters into the address bar, and begin at the top of what they leave."""
+    chosen = {name: list(values) for name, values in filters().items() if values}
+    for name in FILTERS:
+        if name in chosen:
+            st.query_params[name] = chosen[name]
+        elif name in st.query_params:
+            del st.query_params[name]
+    st.session_state.setdefault("left filters", {})[run] = chosen
+    set_cursor(run, None)
+    set_notice(None)
+
+
+def clear_filters(run: str) -> None:
+    """Show the whole queue again."""
+    for name in FILTERS:
+        st.session_state[name] = None if name in ("campaign", "text") else []
+    set_scope(run, None)
+    keep_filters(run)
+
+
+def cursor(run: str) -> int | None:
+    """The row before the reader; at first the address bar's (``?row=``)."""
+    cursors: dict[str, int | None] = st.session_state.setdefault("cursors", {})
+    if run not in cursors:
+        asked = st.query_params.get("row", "")
+        cursors[run] = int(asked) if asked.isdecimal() else None
+    return cursors[run]
+
+
+def set_cursor(run: str, row: int | None) -> None:
+    """Put a row before the reader; None for the first open one."""
+    st.session_state.setdefault("cursors", {})[run] = row
+
+
+def scope(run: str) -> Scope | None:
+    """The picked rows that the queue is narrowed to."""
+    return st.session_state.get("scopes", {}).get(run)
+
+
+def set_scope(run: str, value: Scope | None) -> None:
+    """Narrow the queue to picked rows, or give it back."""
+    st.session_state.setdefault("scopes", {})[run] = value
+
+
+def selection(run: str) -> Scope | None:
+    """The rows inside the last lasso or box."""
+    return st.session_state.get("selections", {}).get(run)
+
+
+def set_selection(run: str, value: Scope | None) -> None:
+    """Remember what is inside the lasso."""
+    st.session_state.setdefault("selections", {})[run] = value
+
+
+def located(run: str) -> int | None:
+    """The row the map points at."""
+    return st.session_state.get("located", {}).get(run)
+
+
+def set_located(run: str, row: int | None) -> None:
+    """Point at a row on the map."""
+    st.session_state.setdefault("located", {})[run] = row
+
+
+def bulk() -> Bulk | None:
+    """The decision about many rows that waits for a yes."""
+    return st.session_state.get("bulk")
+
+
+def set_bulk(value: Bulk | None) -> None:
+    """Ask about many rows, or stop asking."""
+    st.session_state["bulk"] = value

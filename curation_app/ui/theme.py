@@ -37,6 +37,9 @@ TONES: MappingProxyType[Kind, MappingProxyType[Theme, Tone]] = MappingProxyType(
     }
 )
 
+# Tokens and panels first, then what single pages add.
+SHEETS = ("theme.css", "pages.css", "review.css")
+
 # What people call the kinds.
 KIND_NAMES: MappingProxyType[Kind, str] = MappingProxyType(
     {
@@ -66,4 +69,5 @@ def _sheet() -> str:
         f".k-{kind.value}{{--tone:var(--mark-{kind.value});--tone-ink:var(--ink-{kind.value});--tone-wash:var(--wash-{kind.value})}}"
         for kind in TONES
     )
-    return f":root{{{tones}}}{classes}" + (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
+    sheets = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS)
+    return f":root{{{tones}}}{classes}{sheets}"

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Literal
 
 import streamlit as st
 
@@ -94,11 +95,11 @@ def marked(text: str, marks: Iterable[tuple[int, int, str]]) -> Html:
     return join([*parts, _running(text[at:])])
 
 
-def show(markup: Html) -> None:
+def show(markup: Html, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """Draw it. Takes ``Html`` alone, so that a plain string cannot slip through."""
     if not isinstance(markup, Html):
         raise TypeError("show() takes Html made by this module")
-    st.html(markup)
+    st.html(markup, width=width)
 
 
 def _running(text: str) -> Html:

@@ -16,7 +16,7 @@ from curation_app.workspace import Run
 def show(pages: Mapping[str, Page], run: Run | None) -> None:
     """Draw the bar; links keep the run in the address bar."""
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
-        markup.show(tag("div", "curation", tag("span", "·"), "app", cls="brand"))
+        markup.show(tag("div", "curation", tag("span", "·"), "app", cls="brand"), width="content")
         for name, page in pages.items():
             needs_run = name != "Open"
             st.page_link(

@@ -3,5 +3,85 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-st.header("Review")
+from curation_app.ui import desk, resources, state
+from curation_app.ui.components import bulk, decision_bar, evidence, filters, map_panel, markup, notice, queue_list, row_actions
+from curation_app.ui.components.markup import join, tag
+from curation_app.ui.components.progress import progress
+from curation_app.ui.components.topbar import thousands
+from curation_app.workspace import Run
+
+
+def main() -> None:
+    """Three panels and a bar. The card, the queue and the bar are one fragment; the map is another."""
+    run = resources.current_run()
+    if run is None:
+        markup.show(
+            evidence.done("No run is open", "Open a dataset and scan it, or choose a run from the list.", _link("open", "Open a dataset"))
+        )
+        return
+    left, middle, right = st.columns([29, 67, 40], gap="small")
+    with left, st.container(key="queue panel"):
+        filters.show(run)
+        lines = st.container(key="queue lines")
+    with middle:
+        here = st.container(key="card panel")
+    with right, st.container(key="map panel"):
+        map_panel.show(run)
+        relatives = st.container(key="relatives")
+    for outside in (lines, here, relatives):
+        outside.empty()
+    st.fragment(_desk, key="desk")(run, lines, here, relatives)
+
+
+def _desk(run: Run, lines: DeltaGenerator, here: DeltaGenerator, relatives: DeltaGenerator) -> None:
+    now = desk.look(run)
+    card = None if now.row is None else run.card(now.row)
+    with lines:
+        scope = state.scope(run.name)
+        if scope is not None:
+            _scope(run, scope)
+        queue_list.show(run, now)
+        markup.show(progress(run))
+    keys = () if card is None else decision_bar.class_keys(run, card)
+    with here:
+        said = state.notice()
+        shown = evidence.card(card, keys) if card is not None else _done(run)
+        markup.show(join([notice.as_html(said) if said else None, shown]))
+    if card is not None:
+        with relatives:
+            row_actions.show(run, now, card)
+    decision_bar.show(run, now, card, keys)
+    bulk.show(run)
+
+
+def _scope(run: Run, scope: state.Scope) -> None:
+    words = f"{markup.label(scope.title)} · {thousands(len(scope.rows))} rows   ✕"
+    st.button(words, key="leave scope", on_click=_leave, args=(run,), help="Back to the whole queue", width="stretch")
+
+
+def _leave(run: Run) -> None:
+    state.set_scope(run.name, None)
+    state.set_cursor(run.name, None)
+
+
+def _done(run: Run) -> markup.Html:
+    if state.scope(run.name) or any(state.filters().values()):
+        return evidence.done(
+            "Nothing is left in this view", "Every row that the filter leaves is decided, or there is none. Clear the filter to go on."
+        )
+    sentence = "What the detectors flagged has a decision. Look at what would leave, or read through what was done."
+    return evidence.done(
+        "Queue is empty: everything flagged is decided",
+        sentence,
+        _link(f"release?run={run.name}", "Go to Release"),
+        _link(f"history?run={run.name}", "See the history"),
+    )
+
+
+def _link(address: str, words: str) -> markup.Html:
+    return tag("a", words, href=address, target="_self", cls="way")
+
+
+main()

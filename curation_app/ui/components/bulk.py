@@ -1,0 +1,99 @@
+"""A decision about many rows: a preview first, then one transaction and one undo."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from curation_app.ui import events, state
+from curation_app.ui.components import markup
+from curation_app.ui.components.markup import Html, clip, tag
+from curation_app.ui.components.topbar import thousands
+from curation_app.workspace import Preview, Run, Verdict, new_action_id
+
+# Names a column of the preview shows before "and n more".
+NAMES = 5
+
+
+def show(run: Run) -> None:
+    """Open the dialog when a decision about many rows waits for a yes."""
+    asked = state.bulk()
+    if asked is not None:
+        st.dialog(f"Decide {thousands(len(asked.rows))} rows", width="medium", on_dismiss=lambda: state.set_bulk(None))(_ask)(run, asked)
+
+
+def _ask(run: Run, asked: state.Bulk) -> None:
+    preview = run.preview(asked.rows)
+    markup.show(summary(asked.title, preview))
+    target = None
+    if run.classes:
+        target = st.selectbox(
+            "Class, for a relabel", run.classes, index=None, key="bulk class", format_func=markup.visible, placeholder="Choose a class"
+        )
+    st.text_input("Reason", key="bulk reason", placeholder="Why (kept in the log)", label_visibility="collapsed", max_chars=400)
+    action = new_action_id()
+    count = thousands(len(asked.rows))
+    with st.container(horizontal=True, key="bulk buttons"):
+        pressed = [
+            _button(run, asked, action, f"Drop {count} rows", "bulk drop", Verdict.DROP, main=True),
+            _button(run, asked, action, f"Keep {count}", "bulk keep", Verdict.ACCEPT),
+            _button(run, asked, action, "Second look", "bulk later", Verdict.LATER),
+        ]
+        if run.classes:
+            words = f"Relabel to {markup.label(target, limit=20)}" if target else "Relabel"
+            pressed.append(_button(run, asked, action, words, "bulk relabel", Verdict.RELABEL, label=target, off=target is None))
+    if any(pressed):
+        st.rerun()
+
+
+def _button(
+    run: Run,
+    asked: state.Bulk,
+    action: str,
+    words: str,
+    key: str,
+    verdict: Verdict,
+    *,
+    label: str | None = None,
+    main: bool = False,
+    off: bool = False,
+) -> bool:
+    return st.button(
+        words,
+        key=key,
+        type="primary" if main else "secondary",
+        on_click=events.decide_bulk,
+        args=(run, asked.rows, verdict, action, label),
+        disabled=off,
+    )
+
+
+def summary(title: str, preview: Preview) -> Html:
+    """How many rows, of which classes, sources and kinds, how many somebody decided already, and some examples."""
+    known = (
+        f"{thousands(preview.already_decided)} of them are decided already and would be decided anew." if preview.already_decided else None
+    )
+    columns = [("Given label", preview.per_class), ("Source", preview.per_source), ("Kind", preview.per_kind)]
+    return tag(
+        "div",
+        tag("p", tag("b", clip(title, 90)), f" · {thousands(len(preview.rows))} rows. One undo takes all of it back."),
+        tag("p", known, cls="notice warning") if known else None,
+        tag("div", *(_counts(name, pairs) for name, pairs in columns if pairs), cls="preview-counts"),
+        tag("h3", "Examples", cls="eyebrow"),
+        *(_example(line.snippet, line.label) for line in preview.examples),
+        cls="preview",
+    )
+
+
+def _counts(name: str, pairs: tuple[tuple[str, int], ...]) -> Html:
+    lines = [tag("div", tag("span", clip(value, 24)), tag("b", thousands(count), cls="num")) for value, count in pairs[:NAMES]]
+    rest = len(pairs) - NAMES
+    return tag("div", tag("h3", name, cls="eyebrow"), *lines, tag("div", f"and {rest} more", cls="soft") if rest > 0 else None)
+
+
+def _example(snippet: str, label: str | None) -> Html:
+    return tag(
+        "div",
+        tag("span", clip(snippet, 90), cls="snippet"),
+        tag("span", clip(label, 20), cls="badge") if label is not None else None,
+        cls="example",
+    )

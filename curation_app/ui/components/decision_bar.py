@@ -1,0 +1,105 @@
+"""The bar below Review: every decision one key away. Drawn in few elements, because each costs the browser time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from curation_app.ui import events, state
+from curation_app.ui.components import markup
+from curation_app.ui.desk import Desk
+from curation_app.workspace import ActLine, Card, Run, Verdict, new_action_id
+
+# Number keys.
+NUMBERED = 9
+
+
+def class_keys(run: Run, card: Card) -> tuple[str, ...]:
+    """All classes, the likeliest first: their places are the number keys."""
+    likely = tuple(chance.label for chance in card.chances)
+    known = set(likely)
+    return likely + tuple(name for name in run.classes if name not in known)
+
+
+def show(run: Run, desk: Desk, card: Card | None, keys: tuple[str, ...]) -> None:
+    """Draw the bar for the card; without one, only undo, redo and the way back remain."""
+    asleep = state.bulk() is not None
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
+        if card is not None:
+            _decisions(run, card, keys, asleep)
+        st.space("stretch")
+        _ways_back(run, asleep)
+        st.button("Previous", key="previous", shortcut="P", on_click=events.step, args=(run, -1), disabled=asleep or desk.at <= 0)
+        st.button("Next", key="next", shortcut="N", on_click=events.step, args=(run, 1), disabled=asleep or desk.at + 1 >= len(desk.order))
+
+
+def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> None:
+    action = new_action_id()
+    better = card.suggested if card.suggested not in (None, card.given) else None
+
+    def button(
+        words: str, key: str, shortcut: str, verdict: Verdict, to: str | None = None, *, main: bool = False, off: bool = False
+    ) -> None:
+        st.button(
+            words,
+            key=key,
+            shortcut=shortcut,
+            type="primary" if main else "secondary",
+            on_click=events.decide_row,
+            args=(run, card.row, verdict, action, to, card.version),
+            disabled=asleep or off,
+        )
+
+    button("Keep", "keep", "K", Verdict.ACCEPT, main=better is None)
+    if better is not None:
+        button(f"Relabel to {markup.label(better, limit=22)}", "accept", "A", Verdict.RELABEL, better, main=True)
+    if run.classes:
+        _other_class(run, card, keys, action, asleep)
+    button("Drop", "drop", "D", Verdict.DROP)
+    button("Second look", "later", "S", Verdict.LATER)
+    st.text_input(
+        "Reason", key="reason", placeholder="Reason (optional)", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore"
+    )
+    with st.container(key="classkeys"):
+        for place, name in enumerate(keys[:NUMBERED], start=1):
+            button(f"Relabel to {markup.label(name)}", f"class-{place}", str(place), Verdict.RELABEL, name, off=name == card.given)
+
+
+def _other_class(run: Run, card: Card, keys: tuple[str, ...], action: str, asleep: bool) -> None:
+    st.selectbox(
+        "Other class",
+        [name for name in keys if name != card.given],
+        index=None,
+        key="other class",
+        placeholder=f"Other class  1-{min(NUMBERED, len(keys))}",
+        label_visibility="collapsed",
+        format_func=markup.visible,
+        on_change=events.relabel_from_list,
+        args=(run, card.row, action, card.version),
+        width=150,
+        disabled=asleep,
+    )
+
+
+def _ways_back(run: Run, asleep: bool) -> None:
+    undoable, redoable, action = run.undoable(), run.redoable(), new_action_id()
+    st.button(
+        f"Undo: {_short(undoable)}" if undoable else "Undo",
+        key="undo",
+        shortcut="Z",
+        on_click=events.undo_and_show,
+        args=(run, action, undoable),
+        disabled=asleep or undoable is None,
+    )
+    st.button(
+        "Redo",
+        key="redo",
+        shortcut="Y",
+        on_click=events.redo_and_show,
+        args=(run, action, redoable),
+        disabled=asleep or redoable is None,
+        help=markup.label(redoable.sentence, limit=120) if redoable else None,
+    )
+
+
+def _short(act: ActLine) -> str:
+    return markup.label(act.sentence, limit=34)

@@ -1,0 +1,32 @@
+"""How far the reviewer is, and how many bad rows are probably left."""
+
+from __future__ import annotations
+
+from curation_app.ui.components.markup import Html, tag
+from curation_app.ui.components.topbar import thousands
+from curation_app.workspace import Run
+
+
+def progress(run: Run) -> Html:
+    """Decided rows, a bar, and the estimate with its interval."""
+    decided, flagged, left, low, high = run.progress()
+    share = 100 * min(decided / flagged, 1.0) if flagged else 100.0
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("b", f"{thousands(decided)} decided"),
+            tag("span", f"about {_rounded(left)} bad rows left", cls="soft"),
+            cls="progress-words",
+        ),
+        tag("div", tag("i", style=f"width:{share:.1f}%"), cls="track ink", title=f"{decided} of {flagged} flagged rows"),
+        tag("div", f"{_rounded(low)} to {_rounded(high)} with 95 % certainty", cls="soft small"),
+        cls="progress",
+    )
+
+
+def _rounded(count: float) -> str:
+    """Two figures are all that an estimate knows."""
+    if count < 20:
+        return f"{count:.0f}"
+    return thousands(round(count, 1 - len(str(int(count))) + 1 - 0) if count < 100 else round(count, 2 - len(str(int(count)))))
