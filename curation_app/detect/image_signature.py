@@ -7,6 +7,8 @@ Krawetz (2013), Kind of like that: the difference hash.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 # 8 x 8 comparisons of neighbouring cells: 64 bits.
@@ -58,6 +60,6 @@ def _centred(images: np.ndarray) -> np.ndarray:
 def _shrunk(grey: np.ndarray, cells: int, axis: int) -> np.ndarray:
     """Means over ``cells`` bands along an axis; an axis with fewer pixels repeats some of them."""
     pixels = grey.shape[axis]
-    edges = np.arange(cells + 1) * pixels // cells
-    bands = [grey.take(range(low, max(high, low + 1)), axis=axis).mean(axis=axis) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    edges = (np.arange(cells + 1) * pixels // cells).tolist()
+    bands = [grey.take(range(low, max(high, low + 1)), axis=axis).mean(axis=axis) for low, high in pairwise(edges)]
     return np.stack(bands, axis=axis)

@@ -43,7 +43,7 @@ class LabelError(Detector):
         surprise = label_surprise(probabilities, codes)
         worth = np.flatnonzero(surprise >= 1.0)
         outvoted = int(np.sum(margin > OUTVOTED_MARGIN))
-        issue = bool(np.any(surprise >= ISSUE_AT)) or outvoted > OUTVOTED_SHARE * max(np.sum(codes >= 0), 1)
+        issue = bool(np.any(surprise >= ISSUE_AT)) or outvoted > OUTVOTED_SHARE * int(np.sum(codes >= 0))
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if issue else Outcome.PASSED,
@@ -53,7 +53,7 @@ class LabelError(Detector):
             evidence={"margin": margin, "given_probability": _own(probabilities, codes)},
             rule=(
                 "Logarithm of (chance of the best other class + 0.002) / (chance of the given class + 0.002), judged by models that did "
-                f"not see the row; an issue from surprise {ISSUE_AT:g}, or when more than {OUTVOTED_SHARE:.0%} of labels are out-voted 4 to 1."
+                f"not see the row. An issue from surprise {ISSUE_AT:g}, or when over {OUTVOTED_SHARE:.0%} of labels are out-voted 4 to 1."
             ),
         )
 

@@ -24,7 +24,8 @@ NEAR_COSTS = 0.5
 # A plain copy with the same label is worth knowing and no error: shown, and never in the queue on its own.
 PLAIN, PLAIN_PER_DECADE, PLAIN_MOST = 0.6, 0.3, 0.95
 # A flood: 5 copies from one source reach 2 (shown as a group); where no source is known, about 30 are needed.
-FLOOD_FROM, FLOOD_ONE_SOURCE, FLOOD_OTHERWISE = 5, 0.6, -0.95
+# A flood may copy a row of somebody else's, so four in five of one source are enough.
+FLOOD_FROM, ONE_SOURCE_SHARE, FLOOD_ONE_SOURCE, FLOOD_OTHERWISE = 5, 0.8, 0.6, -0.95
 # Where more than this share of the rows is in such groups, they are what the data is like (few columns, coarse values).
 ORDINARY = 0.05
 # From here a group is an issue and a candidate campaign.
@@ -49,9 +50,10 @@ class NearDuplicate(Detector):
         members = _members(group)
         exact = np.array([len(set(copies[rows].tolist())) == 1 for rows in members], dtype=bool)
         conflict = _conflict_surprise(group, codes)
+        near_costs = NEAR_COSTS + _discount(_ordinary_disagreement(dataset, representation))
         flood = _flood_surprise(group, members, dataset.column("source"))
         for rows, same in zip(members, exact, strict=True):
-            conflict[rows] -= 0.0 if same else NEAR_COSTS
+            conflict[rows] -= 0.0 if same else near_costs
         size = np.bincount(group, minlength=len(group))[group]
         plain = np.where(size > 1, np.minimum(PLAIN + PLAIN_PER_DECADE * np.log10(np.maximum(size, 1)), PLAIN_MOST), 0.0)
         surprise = np.maximum(np.maximum(conflict, flood), plain)
@@ -90,7 +92,7 @@ def _conflict_surprise(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
     against = labelled - same
     odds = np.where((codes >= 0) & (against > 0), (against + 1.0) / np.maximum(same, 1), 0.0)
     surprise = np.where(odds > 0, np.maximum(CONTRADICTED + PER_DECADE * np.log10(np.maximum(odds, 1e-12)), 0.0), 0.0)
-    return np.maximum(surprise - _discount(np.mean(odds > 0) if odds.size else 0.0), 0.0)
+    return np.maximum(surprise - _discount(float(np.mean(odds > 0)) if odds.size else 0.0), 0.0)
 
 
 def _votes(group: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -107,12 +109,32 @@ def _flood_surprise(group: np.ndarray, members: list[np.ndarray], source: np.nda
     large = [rows for rows in members if rows.size >= FLOOD_FROM]
     discount = _discount(sum(rows.size for rows in large) / max(len(group), 1))
     for rows in large:
-        one_source = source is not None and source[rows[0]] is not None and len(set(source[rows].tolist())) == 1
-        # A source that wrote most rows is the file itself and says nothing.
-        one_source = one_source and 2 * int(np.sum(source == source[rows[0]])) < len(group)
-        lift = FLOOD_ONE_SOURCE if one_source else FLOOD_OTHERWISE
+        lift = FLOOD_ONE_SOURCE if source is not None and _one_source(source, rows) else FLOOD_OTHERWISE
         surprise[rows] = max(2.0 * np.log10(rows.size) + lift - discount, 0.0)
     return surprise
+
+
+def _ordinary_disagreement(dataset: Dataset, representation: Representation) -> float:
+    """Share of rows whose nearest row that is no copy has another label; 0 where near-copies are found by content, not by distance.
+
+    Where classes overlap, near rows of different labels are what the data is like.
+    """
+    distances, codes = representation.neighbours.distances, representation.codes
+    if dataset.modality == "text" or dataset.images is not None or distances.size == 0:
+        return 0.0
+    apart = distances > 0
+    nearest = representation.neighbours.rows[np.arange(len(codes)), apart.argmax(axis=1)]
+    known = apart.any(axis=1) & (codes >= 0) & (codes[nearest] >= 0)
+    return float(np.mean(codes[known] != codes[nearest][known])) if known.any() else 0.0
+
+
+def _one_source(source: np.ndarray, rows: np.ndarray) -> bool:
+    """Whether one source wrote (nearly) all of ``rows``; one that wrote most of the file is the file itself and says nothing."""
+    counts = Counter(name for name in source[rows].tolist() if name is not None)
+    if not counts:
+        return False
+    name, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    return count >= ONE_SOURCE_SHARE * rows.size and 2 * int(np.sum(source == name)) < len(source)
 
 
 def _discount(share: float) -> float:
@@ -145,7 +167,8 @@ def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Repr
     counts.pop(-1, None)
     if not counts:
         return f"{what}."
-    names = [f"{clipped(representation.classes[code])} {count:,}" for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    by_votes = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    names = [f"{clipped(representation.classes[code])} {count:,}" for code, count in by_votes]
     if len(names) == 1:
         return f"{what}, all labelled {clipped(representation.classes[next(iter(counts))])}."
     listed = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
@@ -160,4 +183,6 @@ def _evidence(rows: np.ndarray, representation: Representation) -> dict[str, obj
 def _summary(groups: tuple[Group, ...], members: list[np.ndarray], noun: str) -> str:
     copies = sum(rows.size - 1 for rows in members)
     known = f"{copies:,} {noun} are copies of another one" if copies else f"No two {noun} are copies"
-    return f"{known}; {len(groups):,} groups of them disagree or are too large to be chance." if groups else f"{known}; no group is suspect."
+    if not groups:
+        return f"{known}; no group is suspect."
+    return f"{known}; groups that disagree or are too large to be chance: {len(groups):,}."

@@ -46,7 +46,7 @@ class Outlier(Detector):
         distances = representation.neighbours.distances
         cuts = self._cuts(dataset, representation, recipe, seed)
         surprise = far_surprise(distances, recipe.far_neighbours, cuts)
-        wide = distances[:, : wide_count(*distances.shape, recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
+        wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
         cells = unusual_cells(dataset, worth)

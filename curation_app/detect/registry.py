@@ -48,7 +48,7 @@ def _load(entry: metadata.EntryPoint) -> Detector:
     try:
         loaded = entry.load()
         return loaded() if isinstance(loaded, type) else loaded
-    except Exception as error:  # foreign code: whatever it raises must not take the scan down
+    except Exception as error:  # noqa: BLE001 - foreign code: whatever it raises must not take the scan down
         return _Broken(entry.name, error)
 
 

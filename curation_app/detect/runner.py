@@ -90,7 +90,7 @@ def run_one(detector: Detector, dataset: Dataset, representation: Representation
             finding = _checked(detector.detect(dataset, representation, recipe, seed=seed), len(representation))
     except ScanCancelled:
         raise
-    except Exception as error:  # any error of one detector is that detector's outcome
+    except Exception as error:  # noqa: BLE001 - any error of one detector is that detector's outcome
         finding = Detector.silent(detector, len(representation), Outcome.FAILED, f"{type(error).__name__}: {error}")
     return replace(finding, seconds=time.perf_counter() - began)
 

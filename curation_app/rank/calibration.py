@@ -1,8 +1,9 @@
 """Surprise -> chance that the row is bad, learned from errors planted in a copy of the user's own data.
 
-In a planted copy, let f(e) be the density of surprise among planted rows and u(e) among the others. The others hold the real errors too, so
-if a share ``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is ``prior * f(e) / u(e)``; no
-density of clean rows is needed. As no tail of the others can hold fewer rows than its bad ones, ``U(t) / F(t)`` bounds the prior for every t.
+In a planted copy, let f(e) be the density of surprise among planted rows and u(e) among the others. The others hold the real errors
+too: if a share ``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is
+``prior * f(e) / u(e)``, and no density of clean rows is needed. No tail of the others can hold fewer rows than its bad ones, so
+``U(t) / F(t)`` bounds the prior for every t.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ class Calibration:
 def fallback_precision(surprise: np.ndarray, prior: float) -> np.ndarray:
     """Chance of being bad without a self-test: the largest odds that a p-value of ``10 ** -surprise`` can justify.
 
-    Above ``e = log10(e)`` the Bayes factor against "clean" is at most ``-1 / (e p ln p)``; below, the chance falls to 0 in a straight line so
-    that the order is kept. Never above 0.99.
+    Above a surprise of 0.43 the Bayes factor against "clean" is at most ``-1 / (e p ln p)``; below, the chance falls to 0 in
+    a straight line, so that the order is kept. Never above 0.99.
 
     References
     ----------
@@ -102,7 +103,7 @@ def fit_calibration(
     Parameters
     ----------
     samples
-        Family -> for each planting ((n,) surprise of every row of the copy, (n,) bool mask of the planted rows). NaN surprises are left out.
+        Family -> for each planting ((n,) surprise of each row of the copy, (n,) bool mask of the planted rows). NaN is left out.
     priors
         Family -> known share of bad rows, in (0, 1). Left out, it is estimated from the bound of the module's head.
 

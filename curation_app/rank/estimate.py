@@ -52,8 +52,8 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
 def _excess(surprise: np.ndarray) -> float:
     """Rows beyond what chance puts into the tails, at least so many with 97.5 % confidence."""
     scored = surprise[np.isfinite(surprise)]
-    found = ((np.sum(scored >= tail), scored.size * 10.0**-tail) for tail in TAILS)
-    return max((float(seen - expected - Z * np.sqrt(expected + seen)) for seen, expected in found if seen), default=0.0) if scored.size else 0.0
+    counts = [(int(np.sum(scored >= tail)), scored.size * 10.0**-tail) for tail in TAILS]
+    return max((seen - expected - Z * float(np.sqrt(expected + seen)) for seen, expected in counts if seen), default=0.0)
 
 
 def _together(estimates: Mapping[str, Estimate], suspicion: np.ndarray) -> Estimate:

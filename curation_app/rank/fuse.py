@@ -30,9 +30,7 @@ class Judged:
     precision: np.ndarray
 
 
-def rank(
-    findings: Sequence[Finding], representation: Representation, recipe: Recipe, *, calibration: Calibration | None = None
-) -> Queue:
+def rank(findings: Sequence[Finding], representation: Representation, recipe: Recipe, *, calibration: Calibration | None = None) -> Queue:
     """Order all rows, most suspicious first.
 
     ``suspicion`` is the largest chance of being bad over the findings, by the calibration's curves, or the formula where there is none;

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from curation_app.attack import plant_far
+from curation_app.detect.outlier import Outlier, far_surprise, far_surprise_of
+from curation_app.detect.runner import run_one
+from curation_app.domain.dataset import Modality
+from curation_app.domain.finding import Outcome
+from curation_app.domain.recipe import Recipe
+from tests.builders import blobs, brute_neighbours, make_dataset, make_representation
+
+RECIPE = Recipe(name="standard")
+
+
+@pytest.mark.parametrize("modality", ["table", "embedding"])
+def test_scattered_far_rows_come_first(modality: Modality) -> None:
+    features, _ = blobs(500)
+    features[:6] += 12.0 * np.sign(np.random.default_rng(0).standard_normal((6, 8)))
+    finding = run_one(Outlier(), make_dataset(features, modality=modality), make_representation(features), RECIPE, seed=0)
+    assert finding.outcome is Outcome.ISSUE
+    assert set(np.argsort(-finding.surprise)[:6].tolist()) == set(range(6))
+    assert finding.reasons[0].startswith("Unlike the other rows: ")
+
+
+@pytest.mark.parametrize("modality", ["table", "embedding"])
+def test_clean_rows_pass(modality: Modality) -> None:
+    features = np.random.default_rng(1).standard_normal((800, 6)).astype(np.float32)
+    finding = run_one(Outlier(), make_dataset(features, modality=modality), make_representation(features), RECIPE, seed=0)
+    assert finding.outcome is Outcome.PASSED
+    assert np.sum(finding.surprise >= 4) == 0
+
+
+def test_names_the_cells_that_are_unusual() -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"age": rng.normal(40, 8, 300).round().astype(int).astype(str), "city": rng.choice(["Bern", "Basel"], 300)})
+    frame.loc[7, "age"], frame.loc[8, "city"] = "900", "Nowhere"
+    features = np.stack((frame["age"].astype(float) / 8, (frame["city"] == "Bern") * 1.0, (frame["city"] == "Nowhere") * 9.0), axis=1)
+    finding = run_one(Outlier(), make_dataset(features, frame=frame), make_representation(features), RECIPE, seed=0)
+    assert finding.reasons[7] == "Unlike the other rows: age is 900, which is rare."
+    assert "city is Nowhere" in finding.reasons[8]
+
+
+def test_a_sample_without_a_graph_is_judged_as_with_one() -> None:
+    features, mask = plant_far(blobs(300)[0], 15, np.random.default_rng(3))
+    direct = far_surprise_of(features)
+    assert np.allclose(direct, far_surprise(brute_neighbours(features, 100).distances), atol=0.01)
+    assert np.median(direct[mask]) > 1.5
+    with pytest.raises(ValueError, match="at most"):
+        far_surprise_of(np.zeros((3_001, 2)))
+
+
+def test_equal_rows_are_not_surprising() -> None:
+    assert np.array_equal(far_surprise(np.zeros((50, 5))), np.zeros(50))
+    assert far_surprise(np.zeros((1, 0))).tolist() == [0.0]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.detect.surprise import score_from_surprise, tail_surprise
+
+
+def test_constant_scores_surprise_nobody() -> None:
+    assert np.array_equal(tail_surprise(np.full(100, 3.0)), np.zeros(100))
+
+
+def test_order_is_kept_and_ties_stay_ties() -> None:
+    raw = np.random.default_rng(0).exponential(size=500).round(2)
+    surprise = tail_surprise(raw)
+    order = np.argsort(raw, kind="stable")
+    assert np.all(np.diff(surprise[order]) >= 0)
+    assert all(np.ptp(surprise[raw == value]) == 0 for value in np.unique(raw))
+
+
+def test_an_exponential_tail_is_calibrated() -> None:
+    surprise = tail_surprise(np.random.default_rng(1).exponential(size=100_000))
+    for level in (1.0, 2.0, 3.0):
+        assert np.isclose(np.mean(surprise >= level), 10**-level, rtol=0.35)
+
+
+def test_planted_rows_at_the_top_do_not_hide_themselves() -> None:
+    clean = np.random.default_rng(2).exponential(size=2_000)
+    surprise = tail_surprise(np.concatenate((clean, np.full(40, 20.0))))
+    assert surprise[-1] > 6
+
+
+def test_few_rows_surprise_no_more_than_their_number_allows() -> None:
+    assert tail_surprise(np.array([0.0, 0.0, 1e9])).max() <= np.log10(3) + 1e-12
+    assert tail_surprise(np.array([5.0])).tolist() == [0.0]
+    assert tail_surprise(np.zeros(0)).shape == (0,)
+
+
+def test_missing_scores_stay_missing() -> None:
+    surprise = tail_surprise(np.array([np.nan, 1.0, 2.0]))
+    assert np.isnan(surprise[0])
+    assert np.isnan(score_from_surprise(surprise)[0])
+
+
+def test_a_tail_of_ties_falls_back_on_ranks() -> None:
+    raw = np.zeros(1_000)
+    raw[:3] = 1.0
+    assert np.allclose(tail_surprise(raw)[:3], -np.log10(3 / 1_000))
