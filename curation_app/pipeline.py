@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from curation_app.attack import plant_flips
+from curation_app.attack import plant_far, plant_flips
 from curation_app.detect import run_detectors
 from curation_app.detect.label_error import label_surprise
+from curation_app.detect.outlier import far_surprise_of
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding
 from curation_app.domain.progress import Progress, silent
@@ -25,7 +26,9 @@ from curation_app.represent import judge_for, layout, represent
 Judge = Callable[[np.ndarray], np.ndarray]
 
 # Share of labels flipped in each planting: enough to fit a curve on a thousand rows, too few to change what the models learn.
-PLANTED_SHARE = 0.05
+FLIPPED_SHARE = 0.05
+# Far rows are planted into a sample that is compared without a graph; as many in it as make a curve.
+FAR_SAMPLE, FAR_PLANTED = 2_000, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,26 @@ def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, clock: StageClock |
     with clock.stage("Looking for suspects", 0.60):
         findings = run_detectors(dataset, representation, recipe, seed=seed)
     with clock.stage("Testing the detectors on planted errors", 0.70):
-        calibration = _calibrate(representation, judge, findings, recipe, seed)
+        calibration = _calibrate(representation, judge, recipe, seed)
     with clock.stage("Ranking", 0.80):
         queue = rank(findings, representation, recipe, calibration=calibration)
     return Scan(
         dataset=dataset, recipe=recipe, seed=seed, representation=representation, findings=findings, queue=queue, stages=tuple(clock.done)
     )
+
+
+def _calibrate(representation: Representation, judge: Judge | None, recipe: Recipe, seed: int) -> Calibration:
+    """Plant known errors in copies, look again, and learn how often a row of a given surprise was a planted one."""
+    samples: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"label": [], "far": []}
+    for planting in range(recipe.plantings):
+        rng = np.random.default_rng([seed, planting])
+        if judge is not None:
+            codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
+            samples["label"].append((label_surprise(judge(codes), codes), flipped))
+        chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
+        features, planted = plant_far(representation.features[chosen], FAR_PLANTED, rng)
+        samples["far"].append((far_surprise_of(features, recipe.far_neighbours), planted))
+    return fit_calibration(samples)
 
 
 def draw_map(representation: Representation, recipe: Recipe, *, seed: int = 0) -> np.ndarray:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import recipe_named
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
 from curation_app.errors import InputError, UsageError
+
+# Records that --skip-bad-rows left out, byte for byte.
+REJECTS = "rejects.txt"
 
 
 def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunFolder:
@@ -22,7 +29,6 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
         The listener had enough. Nothing is written (after the results: the map is left out).
     """
     from curation_app.engine.results import content_key, write_map, write_scan
-    from curation_app.load import read_dataset
     from curation_app.pipeline import StageClock, draw_map, scan
 
     folder = RunFolder(job.out)
@@ -30,15 +36,8 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     _refuse_foreign_folder(folder)
     clock = StageClock(progress)
     with clock.stage("Reading", 0.0):
-        dataset = read_dataset(
-            job.data,
-            roles=job.roles,
-            no_label=job.no_label,
-            guess="content" if job.guess == "content" else "names",
-            encoding=job.encoding,
-            skip_bad_rows=job.skip_bad_rows,
-            rejects=None,
-        )
+        rejects = Path(tempfile.mkdtemp(prefix="curation-")) / REJECTS
+        dataset = job.dataset(rejects=rejects if job.skip_bad_rows else None)
     _refuse_other_data(folder, dataset.fingerprint)
     key = content_key(dataset, recipe.digest(), job.seed)
     if folder.has_result() and folder.read_info()["key"] == key and (folder.map.is_file() or not draw):
@@ -47,6 +46,8 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     result = scan(dataset, recipe, seed=job.seed, clock=clock)
     with clock.stage("Writing", 0.85):
         write_scan(folder, result, job)
+        if rejects.is_file():
+            shutil.copyfile(rejects, job.out / REJECTS)
     progress("Queue ready", 0.9)
     if draw:
         with clock.stage("Drawing the map", 0.9):

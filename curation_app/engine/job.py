@@ -1,11 +1,15 @@
-"""What a scan is asked to do, as plain data that a child process can read."""
+"""What a scan is asked to do, as plain data that a child process, and a later release, can read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from curation_app.domain.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +26,50 @@ class Job:
     encoding: str | None = None
     skip_bad_rows: bool = False
 
+    def dataset(self, rejects: Path | None = None) -> Dataset:
+        """Read the data as this job says; the same file gives the same dataset again."""
+        from curation_app.load import read_dataset
+
+        return read_dataset(
+            self.data,
+            roles=self.roles,
+            no_label=self.no_label,
+            guess="content" if self.guess == "content" else "names",
+            encoding=self.encoding,
+            skip_bad_rows=self.skip_bad_rows,
+            rejects=rejects,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; a file of vectors is told from a column by its own key."""
+        roles = {role: list(value) if isinstance(value, tuple) else value for role, value in self.roles.items()}
+        if isinstance(roles.get("embedding"), Path):
+            roles["embedding_file"] = str(Path(str(roles.pop("embedding"))).resolve())
+        return {
+            "data": str(self.data.resolve()),
+            "out": str(self.out.resolve()),
+            "roles": roles,
+            "no_label": self.no_label,
+            "guess": self.guess,
+            "recipe": self.recipe,
+            "seed": self.seed,
+            "encoding": self.encoding,
+            "skip_bad_rows": self.skip_bad_rows,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Job:
+        """The inverse of :meth:`as_json`."""
+        roles = {role: tuple(value) if isinstance(value, list) else value for role, value in data["roles"].items()}
+        if "embedding_file" in roles:
+            roles["embedding"] = Path(roles.pop("embedding_file"))
+        return cls(**dict(data) | {"data": Path(data["data"]), "out": Path(data["out"]), "roles": roles})
+
     def write(self, path: Path) -> None:
         """Store the job as JSON."""
-        path.write_text(json.dumps(asdict(self), default=str, indent=1), encoding="utf-8")
+        path.write_text(json.dumps(self.as_json(), indent=1), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Job:
         """The inverse of :meth:`write`."""
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**data | {"data": Path(data["data"]), "out": Path(data["out"])})
+        return cls.from_json(json.loads(path.read_text(encoding="utf-8")))

@@ -60,11 +60,11 @@ def write_map(folder: RunFolder, xy: np.ndarray, stages: tuple[Stage, ...]) -> N
     table = pa.table({"row": np.arange(len(xy), dtype=np.int64), "x": xy[:, 0].astype(np.float32), "y": xy[:, 1].astype(np.float32)})
     beside = folder.path / f".map-{os.getpid()}.parquet"
     pq.write_table(table, beside)
-    os.replace(beside, folder.map)
+    beside.replace(folder.map)
     info = folder.read_info() | {"stages": _stages_json(stages)}
     beside = folder.path / f".run-{os.getpid()}.json"
     _write_json(beside, info)
-    os.replace(beside, folder.info)
+    beside.replace(folder.info)
 
 
 def suspicion_table(scan: Scan) -> pa.Table:
@@ -133,6 +133,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
         "classes": list(representation.classes),
         "recipe": {"name": scan.recipe.name, "digest": scan.recipe.digest()},
         "seed": scan.seed,
+        "job": job.as_json(),
         "versions": versions(),
         "features": {
             "descriptor": representation.descriptor,
@@ -268,7 +269,7 @@ def _move_into_place(beside: Path, folder: RunFolder) -> None:
     """Artifacts first, ``run.json`` last: whoever sees it may read all the rest."""
     folder.artifacts.mkdir(exist_ok=True)
     for artifact in (beside / "artifacts").iterdir():
-        os.replace(artifact, folder.artifacts / artifact.name)
+        artifact.replace(folder.artifacts / artifact.name)
     folder.map.unlink(missing_ok=True)
     for path in (folder.suspicion, folder.campaigns, folder.info):
-        os.replace(beside / path.name, path)
+        (beside / path.name).replace(path)

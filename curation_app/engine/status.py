@@ -21,7 +21,7 @@ def write_status(path: Path, **facts: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}-{os.getpid()}")
     beside.write_text(json.dumps(facts), encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def read_status(path: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def main(run: str) -> int:
     signal.signal(signal.SIGTERM, _cancel)
     try:
         execute(Job.read(folder.job), progress=writer)
-    except BaseException as error:  # the page must learn of every end, an interrupt included
+    except BaseException as error:  # noqa: BLE001 - the page must learn of every end, an interrupt included
         writer.fail(error)
         return 0 if isinstance(error, ScanCancelled) else 2
     return 0

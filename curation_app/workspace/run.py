@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -212,14 +213,14 @@ class Run:
         """Append an act that takes back the last undo."""
         return self._act_line(self.log.redo(by=by))
 
-    def undoable(self) -> ActLine | None:
-        """The act that undo would take back."""
-        act = self.log.undoable()
+    def undoable(self, by: str | None = None) -> ActLine | None:
+        """The act that undo would take back: this person's last, or anybody's."""
+        act = self.log.undoable(by)
         return None if act is None else self._act_line(act)
 
-    def redoable(self) -> ActLine | None:
-        """The act that redo would bring back."""
-        act = self.log.redoable()
+    def redoable(self, by: str | None = None) -> ActLine | None:
+        """The undo that redo would take back."""
+        act = self.log.redoable(by)
         return None if act is None else self._act_line(act)
 
     # -- the log and releases -------------------------------------------------------------------------------------------------------
@@ -230,11 +231,11 @@ class Run:
 
     def history_count(self, *, by: str | None = None, verdict: Verdict | None = None) -> int:
         """How many acts there are."""
-        return self.log.history_count(by=by, verdict=verdict)
+        return len(self.log.history(limit=sys.maxsize, by=by, verdict=verdict))
 
     def reviewers(self) -> tuple[str, ...]:
         """Everybody who acted, sorted."""
-        return self.log.reviewers()
+        return tuple(sorted({act.by for act in self.log.history(limit=sys.maxsize)}))
 
     def verify_log(self) -> tuple[CheckLine, ...]:
         """Check every event of the log."""
