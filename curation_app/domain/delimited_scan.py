@@ -127,7 +127,7 @@ class _Scan:
     ) -> tuple[int, int, bool]:
         """Accept the records before a fault, end the faulty one with its field's first line, and go on behind it."""
         field = self._opening(marks, kinds, inside, bad)
-        done, start = self._before(field, start, marks, kinds, inside, lines)
+        _, start = self._before(field, start, marks, kinds, inside, lines)
         self.faults.append(Fault(record=self.count, at=int(marks[field]), kind="unclosed" if bad is None else "trailing"))
         self.spoilt += 1
         after = self._next_line_end(at + field)

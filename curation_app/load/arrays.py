@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +17,8 @@ from curation_app.load.request import Problems, Request
 _PICKLE_HINT = "Object arrays are pickles, which can run code. Save plain numbers or fixed-width text instead."
 # A longer header is an attack on the parser; NumPy's own limit.
 _HEADER_BYTES = 10_000
+# What zipfile, zlib and NumPy raise on damaged archives.
+DAMAGE = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 
 class Member:
@@ -36,8 +40,12 @@ def list_members(archive: zipfile.ZipFile, request: Request) -> list[Member]:
         if info.flag_bits & 1:
             problems.add("npz-member", "arrays without a password", f"an encrypted {name!r}", column=name)
             continue
-        with archive.open(info) as file:
-            header = _header(file, info.file_size, name, problems)
+        try:
+            with archive.open(info) as file:
+                header = _header(file, info.file_size, name, problems)
+        except DAMAGE as error:
+            problems.add("npz-damaged", "an array that can be read", str(error), column=name, hint="Copy the file again.")
+            continue
         if header is not None:
             members.append(Member(name, info, *header))
     if total > request.limits.decoded_bytes:
@@ -58,8 +66,8 @@ def _header(file: IO[bytes], size: int, name: str, problems: Problems) -> tuple[
         read = fmt.read_array_header_1_0 if version == (1, 0) else fmt.read_array_header_2_0
         shape, _, dtype = read(file, max_header_size=_HEADER_BYTES)
         at = file.tell()
-    except (ValueError, OSError, EOFError, SyntaxError, TypeError, RecursionError, zipfile.BadZipFile) as error:
-        problems.add("npy-header", "a NumPy array", str(error).splitlines()[0] or "a damaged header", column=name)
+    except (SyntaxError, TypeError, RecursionError, *DAMAGE) as error:
+        problems.add("npy-header", "a NumPy array", (str(error) or "a damaged header").splitlines()[0], column=name)
         return None
     if dtype.hasobject:
         problems.add("pickle", "numbers or fixed-width text", "an object array", hint=_PICKLE_HINT, column=name)
@@ -67,7 +75,7 @@ def _header(file: IO[bytes], size: int, name: str, problems: Problems) -> tuple[
     count = 1
     for length in shape:
         count *= length
-    if at + count * dtype.itemsize != size:
+    if min(shape, default=0) < 0 or at + count * dtype.itemsize != size:
         expected = f"{at + count * dtype.itemsize:,} bytes, as the header of shape {shape} says"
         problems.add("npy-size", expected, f"{size:,} bytes", hint="The file is damaged or forged.", column=name)
         return None
@@ -79,7 +87,7 @@ def read_member(archive: zipfile.ZipFile, member: Member, problems: Problems) ->
     try:
         with archive.open(member.info) as file:
             return np.lib.format.read_array(file, allow_pickle=False, max_header_size=_HEADER_BYTES)
-    except (ValueError, OSError, EOFError, NotImplementedError, zipfile.BadZipFile, RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except DAMAGE as error:
         problems.add("npz-damaged", "an array that can be read", str(error), column=member.name, hint="Copy the file again.")
         problems.stop_if_any()
         raise AssertionError("the problem was just noted") from error
@@ -89,7 +97,7 @@ def open_archive(path: Path, problems: Problems) -> zipfile.ZipFile:
     """The npz as a zip archive. Raises InputError if it is none."""
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         problems.add("format", "an npz archive", str(error), hint="Save the arrays with numpy.savez.")
         problems.stop_if_any()
         raise AssertionError("the problem was just noted") from error
