@@ -25,10 +25,10 @@ def main() -> None:
     try:
         run = resources.current_run()
     except CurationError as error:
-        topbar.show(pages, None)
+        topbar.show(pages, None, page.title)
         notice.error(error)
         return
-    topbar.show(pages, run)
+    topbar.show(pages, run, page.title)
     try:
         page.run()
     except CurationError as error:

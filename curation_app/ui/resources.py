@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from curation_app.ui import state
-from curation_app.workspace import Filter, Kind, Run, Workspace
+from curation_app.workspace import Filter, Inspection, Kind, Run, Workspace
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -65,3 +66,23 @@ def _flagged(key: str, _run: Run) -> np.ndarray:
 def flagged(run: Run) -> np.ndarray:
     """Flagged row numbers, most suspicious first, decided or not."""
     return _flagged(run.key, run)
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading the file …")
+def _inspect(
+    root: str, path: str, changed: tuple[int, int], roles: tuple[tuple[str, object], ...], no_label: bool, encoding: str | None, skip: bool
+) -> Inspection:
+    return _workspace(root).inspect(path, roles=dict(roles), no_label=no_label, encoding=encoding, skip_bad_rows=skip)
+
+
+def inspect(path: str, roles: Mapping[str, object], *, no_label: bool, encoding: str | None, skip_bad_rows: bool) -> Inspection:
+    """A first look at a file, read again when the file or the question changes."""
+    return _inspect(state.workspace_root(), path, _changed(path), tuple(roles.items()), no_label, encoding, skip_bad_rows)
+
+
+def _changed(path: str) -> tuple[int, int]:
+    try:
+        facts = Path(path).expanduser().stat()
+    except (OSError, ValueError, RuntimeError):
+        return (0, 0)
+    return facts.st_mtime_ns, facts.st_size

@@ -202,3 +202,28 @@ def bulk() -> Bulk | None:
 def set_bulk(value: Bulk | None) -> None:
     """Ask about many rows, or stop asking."""
     st.session_state["bulk"] = value
+
+
+def chosen_file() -> str | None:
+    """The file on the Open page that is being looked at before a scan."""
+    return st.session_state.get("chosen file")
+
+
+def choose_file(path: str | None) -> None:
+    """Look at a file, or go back to the choice."""
+    st.session_state["chosen file"] = path
+    set_notice(None)
+
+
+def watched_scan() -> str | None:
+    """The scan whose progress the Open page shows; the address bar keeps it (``?scan=``), so that a reload goes on watching."""
+    return st.query_params.get("scan")
+
+
+def watch_scan(name: str | None) -> None:
+    """Watch a scan, or stop watching."""
+    st.session_state["chosen file"] = None
+    if name is not None:
+        st.query_params["scan"] = name
+    elif "scan" in st.query_params:
+        del st.query_params["scan"]

@@ -34,7 +34,7 @@ def _ask(run: Run, asked: state.Bulk) -> None:
     count = thousands(len(asked.rows))
     with st.container(horizontal=True, key="bulk buttons"):
         pressed = [
-            _button(run, asked, action, f"Drop {count} rows", "bulk drop", Verdict.DROP, main=True),
+            _button(run, asked, action, f"Drop {count} rows", "bulk drop", Verdict.DROP),
             _button(run, asked, action, f"Keep {count}", "bulk keep", Verdict.ACCEPT),
             _button(run, asked, action, "Second look", "bulk later", Verdict.LATER),
         ]
@@ -60,7 +60,6 @@ def _button(
     return st.button(
         words,
         key=key,
-        type="primary" if main else "secondary",
         on_click=events.decide_bulk,
         args=(run, asked.rows, verdict, action, label),
         disabled=off,

@@ -34,7 +34,7 @@ def card(shown: Card, keys: tuple[str, ...]) -> Html:
         _row(shown),
         tag("div", tag("div", left), tag("div", right), cls="evidence"),
         _detectors(shown.detectors),
-        cls=f"card k-{shown.kind.value}",
+        cls=f"card k-{shown.kind}",
         data_row=shown.row,
     )
 
@@ -122,7 +122,7 @@ def _chances(shown: Card, keys: tuple[str, ...]) -> Html:
 
 def _bar(chance: ClassChance, keys: tuple[str, ...], kind: Kind) -> Html:
     key = keys.index(chance.label) + 1 if chance.label in keys[:9] else None
-    tone = "ink" if chance.suggested else f"k-{kind.value}" if chance.given else ""
+    tone = "ink" if chance.suggested else f"k-{kind}" if chance.given else ""
     return tag(
         "div",
         tag("kbd", key) if key else tag("span"),
@@ -195,7 +195,7 @@ def _detector(line: DetectorLine, *, loud: bool) -> Html:
         "span",
         f"{line.title} ",
         tag("b" if loud else "span", says),
-        cls="loud k-" + line.kind.value if loud else "soft",
+        cls=f"loud k-{line.kind}" if loud else "soft",
         title=f"{line.rule} {line.reason}".strip(),
     )
 

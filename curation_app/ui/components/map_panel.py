@@ -9,7 +9,7 @@ import streamlit as st
 
 from curation_app.figures.density_map import MapColours, density_map
 from curation_app.ui import events, resources, state
-from curation_app.ui.components import markup
+from curation_app.ui.components import markup, notice
 from curation_app.ui.components.markup import Html, clip, tag
 from curation_app.ui.components.topbar import thousands
 from curation_app.ui.theme import KIND_NAMES, TONES
@@ -42,7 +42,7 @@ LEGEND = 8
 def show(run: Run) -> None:
     """Draw the map; while only the quick layout is there, look for the real one now and then."""
     waiting = run.map().source == "pca"
-    st.fragment(_panel, run_every=LOOK_AGAIN if waiting else None, key="map")(run, waiting)
+    st.fragment(notice.guarded(_panel), run_every=LOOK_AGAIN if waiting else None, key="map")(run, waiting)
 
 
 def _panel(run: Run, waiting: bool) -> None:
@@ -55,7 +55,7 @@ def _panel(run: Run, waiting: bool) -> None:
             "Colour by", tuple(COLOUR_BY), key="colour by", format_func=COLOUR_BY.__getitem__, label_visibility="collapsed", width=150
         )
     codes, names = run.colours(by)
-    colours, tones = _colours(run, by, codes, names)
+    colours, tones, codes = _colours(run, by, codes, names)
     chosen = state.selection(run.name)
     scope = state.scope(run.name)
     st.plotly_chart(
@@ -82,10 +82,12 @@ def _panel(run: Run, waiting: bool) -> None:
         _selection(run, chosen)
 
 
-def _colours(run: Run, by: str, codes: np.ndarray, names: tuple[str, ...]) -> tuple[MapColours, list[str]]:
+def _colours(run: Run, by: str, codes: np.ndarray, names: tuple[str, ...]) -> tuple[MapColours, list[str], np.ndarray]:
     loud = np.zeros(run.n, dtype=bool)
     loud[resources.flagged(run)] = True
     if by == "kind":
+        # A kind is a suspicion: rows below the threshold are not coloured, nor counted.
+        codes = np.where(loud, codes, -1)
         tones = [TONES[Kind(name)][state.theme()].mark if name != Kind.NONE.value else REST for name in names]
     elif by == "suspicion":
         tones = [SUSPICION[min(place, len(SUSPICION) - 1)] for place in range(len(names))]
@@ -93,7 +95,7 @@ def _colours(run: Run, by: str, codes: np.ndarray, names: tuple[str, ...]) -> tu
         tones = _by_frequency(codes, len(names))
     # Codes beyond a byte (hundreds of classes) share the last tone, which is grey.
     small = np.where((codes >= 0) & (codes < len(tones)), codes, len(tones)).clip(0, 254)
-    return MapColours(codes=small, tones=[*tones, REST][:255], loud=loud), tones
+    return MapColours(codes=small, tones=[*tones, REST][:255], loud=loud), tones, codes
 
 
 def _by_frequency(codes: np.ndarray, count: int) -> list[str]:

@@ -27,6 +27,5 @@ def progress(run: Run) -> Html:
 
 def _rounded(count: float) -> str:
     """Two figures are all that an estimate knows."""
-    if count < 20:
-        return f"{count:.0f}"
-    return thousands(round(count, 1 - len(str(int(count))) + 1 - 0) if count < 100 else round(count, 2 - len(str(int(count)))))
+    whole = round(count)
+    return thousands(whole if whole < 100 else round(whole, 2 - len(str(whole))))

@@ -51,7 +51,7 @@ def _line(line: QueueLine, *, here: bool) -> dict[str, object]:
         "row": line.row,
         "suspicion": share(line.suspicion),
         "snippet": markup.clip(line.snippet, 90),
-        "kind": line.kind.value,
+        "kind": str(line.kind),
         "badge": DONE.get(line.verdict, KIND_NAMES[line.kind]),
         "decided": line.verdict is not Verdict.OPEN,
         "here": here,

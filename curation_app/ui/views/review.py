@@ -32,7 +32,7 @@ def main() -> None:
         relatives = st.container(key="relatives")
     for outside in (lines, here, relatives):
         outside.empty()
-    st.fragment(_desk, key="desk")(run, lines, here, relatives)
+    st.fragment(notice.guarded(_desk), key="desk")(run, lines, here, relatives)
 
 
 def _desk(run: Run, lines: DeltaGenerator, here: DeltaGenerator, relatives: DeltaGenerator) -> None:
