@@ -173,21 +173,23 @@ def test_a_missing_file_is_said_plainly(source: Path) -> None:
         read_dataset(source.with_name("absent" + source.suffix))
 
 
+def outcome(source: Path) -> int | str:
+    """Rows read, or the hint of the refusal; any other exception is a failure."""
+    try:
+        return len(read_dataset(source))
+    except CurationError as error:
+        return error.hint
+
+
 def test_a_damaged_file_is_an_error_of_ours(source: Path) -> None:
     file = source if source.is_file() else next(source.rglob("*.png"))
     whole = file.read_bytes()
     for cut in range(0, len(whole), max(1, len(whole) // 40)):
         file.write_bytes(whole[:cut])
-        try:
-            assert len(read_dataset(source)) <= ROWS
-        except CurationError as error:
-            assert error.hint
+        assert outcome(source)
     for at in range(0, len(whole), max(1, len(whole) // 60)):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
-        try:
-            read_dataset(source)
-        except CurationError as error:
-            assert error.hint
+        assert outcome(source)
 
 
 def test_a_release_without_edits_reads_the_same(source: Path, tmp_path: Path) -> None:

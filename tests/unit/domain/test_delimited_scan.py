@@ -23,7 +23,7 @@ def rows_of(records: Records) -> list[list[str]]:
 def test_agrees_with_the_standard_library_on_random_bytes(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited_scan, "_WINDOW", window)
     monkeypatch.setattr(delimited_scan, "_WINDOW_AFTER_FAULT", window)
-    draw = random.Random(window)  # noqa: S311
+    draw = random.Random(window)
     compared = 0
     for _ in range(1_500):
         text = "".join(draw.choices('ab,"\n\r', k=draw.randint(0, 25)))
