@@ -1,0 +1,89 @@
+"""Who judges the labels: the learners that fit the data, joined by the geometric mean of their chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation_app.domain.dataset import Dataset
+from curation_app.domain.recipe import Recipe
+from curation_app.domain.representation import Representation
+from curation_app.represent.folds import grouped_folds
+from curation_app.represent.probability import Member, best_scale, log_chances, softmax
+
+# Linear rules and kernels work on at most this many columns; wider features are first turned to their principal axes.
+WIDEST = 512
+# Above this many columns trees cost more than they add: the other learners lead on embeddings.
+TREES_UP_TO = 64
+# A thousand classes by a hundred thousand rows is 400 MB for each learner.
+MOST_CLASSES = 1_000
+# On this few rows, every one may well have a label of its own.
+FEW_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Out-of-fold class probabilities for any labelling of the same rows.
+
+    ``members`` maps a learner's name to its own out-of-fold probabilities; what does not depend on labels is already computed.
+    """
+
+    members: dict[str, Member]
+
+    def __call__(self, codes: np.ndarray) -> np.ndarray:
+        """(n, K) float32, rows sum to 1. ``codes`` is (n,) int32, -1 = missing: such rows are judged and teach nothing."""
+        logs = np.zeros(0, np.float32)
+        for member in self.members.values():
+            chances = log_chances(member(codes))
+            logs = logs + chances if len(logs) else chances
+        logs /= np.float32(len(self.members))
+        return softmax(logs * best_scale(logs, codes))
+
+
+def judge_for(dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Judge | None:
+    """The judge of these rows; None where there is nothing to learn from (``why_no_probabilities`` says why)."""
+    if representation.why_no_probabilities:
+        return None
+    folds = grouped_folds(representation.codes, representation.copies, recipe.folds, seed=seed)
+    members = general_members(representation, recipe, folds, seed=seed)
+    if dataset.modality == "text" and dataset.roles.text is not None:
+        from curation_app.represent.text_judge import text_members
+
+        members |= text_members(dataset, folds, len(representation.classes))
+    if dataset.modality == "table" and recipe.trees and representation.features.shape[1] <= TREES_UP_TO:
+        from curation_app.represent.trees import OutOfBagTrees
+
+        members["trees"] = OutOfBagTrees(
+            representation.features, representation.copies, len(representation.classes), trees=recipe.trees, seed=seed
+        )
+    return Judge(members)
+
+
+def general_members(representation: Representation, recipe: Recipe, folds: np.ndarray, *, seed: int) -> dict[str, Member]:
+    """The three learners of the default, none of which needs more than NumPy once the graph is there."""
+    from curation_app.represent.discriminant import Discriminant
+    from curation_app.represent.fourier_ridge import FourierRidge
+    from curation_app.represent.principal import principal_components
+    from curation_app.represent.vote import NeighbourVote
+
+    features, codes, n_classes = representation.features, representation.codes, len(representation.classes)
+    if features.shape[1] > WIDEST:
+        features, _ = principal_components(features, WIDEST, seed=seed)
+    return {
+        "discriminant": Discriminant(features, codes, folds, n_classes),
+        "fourier": FourierRidge(features, codes, folds, n_classes, count=recipe.fourier_features, seed=seed),
+        "vote": NeighbourVote(representation.neighbours, representation.copies, n_classes, voters=recipe.neighbours),
+    }
+
+
+def why_no_judge(codes: np.ndarray, classes: tuple[str, ...]) -> str:
+    """One sentence where labels cannot be judged, empty where they can."""
+    if not len(classes):
+        return "No row has a label."
+    if len(classes) == 1:
+        return f"All labels are the same ({classes[0]!r}), so no label can be told from another."
+    labelled = int((codes >= 0).sum())
+    if len(classes) > MOST_CLASSES or (len(classes) > labelled / 2 and labelled > FEW_ROWS):
+        return f"{len(classes)} different labels on {labelled} rows are too many to learn from; is the column a number or an id?"
+    return ""
