@@ -57,5 +57,5 @@ def _evidence(campaign: Mapping[str, object]) -> str:
     evidence = campaign.get("evidence")
     if not isinstance(evidence, Mapping):
         return ""
-    facts = [f"{name} {markup.clip(value, 30)}" for name, value in evidence.items() if isinstance(value, str | int)]
+    facts = [f"{name} {markup.clip(value, 30)}" for name, value in evidence.items() if isinstance(value, str) and value]
     return "".join(f" · {fact}" for fact in facts[:3])

@@ -17,8 +17,8 @@ KIND_TITLES = {
 
 
 def panel(overview: Overview) -> Html:
-    """All tiles in one row; kinds of which nothing was found share no tile."""
-    kinds = [kind for kind in KIND_TITLES if any(overview.kinds.get(kind.value, (0, 0.0, 0.0, 0.0))[:2])]
+    """All tiles in one row; kinds of which nothing is flagged get none."""
+    kinds = [kind for kind in KIND_TITLES if overview.kinds.get(kind.value, (0, 0.0, 0.0, 0.0))[0]]
     return tag("section", _whole(overview), *(_kind(overview, kind) for kind in kinds), cls="tiles")
 
 
@@ -55,4 +55,4 @@ def _about(count: int, low: int, high: int, noun: str = "") -> str:
     number = words.counted(count, noun) if noun else words.thousands(count)
     if high == 0:
         return f"No {noun}s found" if noun else "None"
-    return number if low == high else f"about {number}"
+    return number if low == high else f"About {number}"

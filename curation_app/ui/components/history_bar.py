@@ -1,0 +1,41 @@
+"""Above the log: how long it is, undo and redo with what they would do, filters, and the verification."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from curation_app.ui import events, state
+from curation_app.ui.components import markup, words
+from curation_app.ui.components.markup import tag
+from curation_app.workspace import ActLine, Run, Verdict, new_action_id
+
+EVERYBODY, EVERY_DECISION = "everybody", "every decision"
+BY, DECISION = "history by", "history decision"
+
+
+def show(run: Run) -> bool:
+    """Draw the bar. True when the reader asked to verify the log in this run of the script."""
+    with st.container(key="headline", horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+        sentence = "Newest first. Nothing is ever deleted: an undo is one more line."
+        markup.show(
+            tag("div", tag("h1", f"{words.counted(run.history_count(), 'act')} in the log"), tag("p", sentence, cls="soft"), cls="headline")
+        )
+        _step(run, "Undo", run.undoable(), "Z", events.undo)
+        _step(run, "Redo", run.redoable(), "Y", events.redo)
+    with st.container(key="history-filters", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox("By", [EVERYBODY, *run.reviewers()], key=BY, width=190, format_func=lambda name: markup.clip(name, 30))
+        verdicts = [EVERY_DECISION, *(verdict for verdict in Verdict if verdict is not Verdict.OPEN)]
+        st.selectbox("Decision", verdicts, key=DECISION, width=190, format_func=lambda verdict: events.VERDICT_WORDS.get(verdict, verdict))
+        return st.button("Verify the log", shortcut="V", key="verify-log", help="Recomputes every hash from the events as they are stored.")
+
+
+def chosen() -> tuple[str | None, Verdict | None]:
+    """The reviewer and the decision the list is narrowed to."""
+    by, verdict = state.widget(BY), state.widget(DECISION)
+    return None if by in (None, EVERYBODY) else str(by), verdict if isinstance(verdict, Verdict) else None
+
+
+def _step(run: Run, word: str, act: ActLine | None, key: str, callback: object) -> None:
+    """Undo or redo: the tooltip has the whole sentence, the button the gist of it."""
+    gist = f"{word}: {markup.label(act.sentence, limit=44)}" if act else f"Nothing to {word.lower()}"
+    st.button(gist, key=f"history-{word.lower()}", shortcut=key, disabled=act is None, on_click=callback, args=(run, new_action_id()))  # type: ignore[arg-type]
