@@ -11,7 +11,7 @@ from curation_app.domain.fold import Fold
 from curation_app.release.html import Cell, Raw, element, escaped, number, table
 from curation_app.release.log_files import TABLE_FILE, evidence_summary
 from curation_app.release.manifest import Change, Manifest
-from curation_app.release.report_style import ACCENTS, STYLE
+from curation_app.release.report_style import ACCENTED, STYLE
 
 # More lines than anybody reads; the whole list is in the change table.
 _DECISIONS_SHOWN = 500
@@ -60,13 +60,13 @@ def _header(manifest: Manifest) -> str:
         "kept": "Rows after",
         "dropped": "Dropped",
         "relabelled": "Relabelled",
-        "accepted": "Looked at and kept",
+        "accepted": "Confirmed",
         "later": "Second look",
         "undecided": "Not looked at",
     }
     tiles = "".join(f"<div><dt>{words}</dt><dd>{number(counts[name])}</dd></div>" for name, words in names.items())
     return (
-        f"<header><p>{escaped(manifest.name)}, released {escaped(manifest.created)}</p>{element('h1', title)}"
+        f"<header><p>{escaped(manifest.name)}, released {escaped(_when(manifest.created))}</p>{element('h1', title)}"
         f'<p>Every value that no decision changed is exactly as it came.</p></header><dl class="tiles">{tiles}</dl>'
     )
 
@@ -75,9 +75,9 @@ def _kinds(decided: Sequence[Decision], kinds: Mapping[int, str]) -> str:
     if not kinds or not decided:
         return ""
     tally = Counter((kinds.get(decision.row, "none"), decision.verdict) for decision in decided)
-    names = sorted({kind for kind, _ in tally}, key=lambda kind: ([*ACCENTS, kind].index(kind), kind))
+    names = sorted({kind for kind, _ in tally}, key=lambda kind: ([*ACCENTED, kind].index(kind), kind))
     rows = [
-        [Raw(f'<span class="dot" style="background:{ACCENTS.get(kind, "var(--bar)")}"></span>{escaped(_kind_words(kind))}')]
+        [Raw(f'<span class="dot" style="background:var(--{kind if kind in ACCENTED else "bar"})"></span>{escaped(_kind_words(kind))}')]
         + [tally[kind, verdict] for verdict in _WORDS]
         for kind in names
     ]
@@ -143,10 +143,15 @@ def _decision_rows(decided: Iterable[Decision], state: Fold) -> list[list[Cell]]
             decision.reason,
             evidence_summary(state.facts[decision.row].get("evidence")),
             decision.by,
-            decision.at,
+            _when(decision.at),
         ]
         for decision in decided
     ]
+
+
+def _when(at: str) -> str:
+    """``2026-01-02T03:04:05.678Z`` to the minute; the log has it exactly."""
+    return f"{at[:10]} {at[11:16]} UTC" if at.endswith("Z") else at
 
 
 def _label(decision: Decision, state: Fold) -> str:

@@ -1,13 +1,14 @@
 """The look of the report: calm greys, one accent a kind of suspicion, light, dark and on paper."""
 
-# One accent a kind, the same as on the pages; light and dark need their own for contrast on text, so the accent only colours marks.
-ACCENTS = {"backdoor": "#C2255C", "injection": "#5F3DC4", "mislabel": "#D97706", "drift": "#1C7ED6", "duplicate": "#0C8599"}
+# The kinds that have an accent below, in the order of display; the same colours as on the pages.
+ACCENTED = ("backdoor", "injection", "mislabel", "duplicate", "drift")
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fbfbfa; --card: #ffffff; --ink: #1f2328; --soft: #5c636b; --line: #e4e5e7; --bar: #c9cdd2;
-  --now: #495057; }
+  --now: #495057; --backdoor: #c2255c; --injection: #5f3dc4; --mislabel: #d97706; --duplicate: #0c8599; --drift: #1c7ed6; }
 @media (prefers-color-scheme: dark) { :root { --paper: #16181b; --card: #1d2024; --ink: #e8eaed; --soft: #a3aab2; --line: #30343a;
-  --bar: #4a5058; --now: #ced4da; } }
+  --bar: #4a5058; --now: #ced4da; --backdoor: #f06595; --injection: #9775fa;
+  --mislabel: #f59f00; --duplicate: #3bc9db; --drift: #4dabf7; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 48px 28px 80px; }
@@ -25,7 +26,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 8px 14px; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; white-space: nowrap; }
-td { overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: isolate; }
+td { overflow-wrap: break-word; max-width: 340px; white-space: pre-wrap; unicode-bidi: isolate; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .wide { min-width: 220px; }
 .dot { display: inline-block; width: 9px; height: 9px; border-radius: 50%; margin-right: 8px; background: var(--bar); }
