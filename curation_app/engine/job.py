@@ -60,7 +60,7 @@ class Job:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Job:
         """The inverse of :meth:`as_json`."""
-        roles = {role: tuple(value) if isinstance(value, list) else value for role, value in data["roles"].items()}
+        roles: dict[str, Any] = {role: tuple(value) if isinstance(value, list) else value for role, value in data["roles"].items()}
         if "embedding_file" in roles:
             roles["embedding"] = Path(roles.pop("embedding_file"))
         return cls(**dict(data) | {"data": Path(data["data"]), "out": Path(data["out"]), "roles": roles})

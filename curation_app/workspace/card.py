@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class CardMaker:
         self.data = data
         self._usual: dict[str, Usual] = {}
 
-    def card(self, row: int, decisions: dict[int, Decision]) -> Card:
+    def card(self, row: int, decisions: Mapping[int, Decision]) -> Card:
         """The card of one row under the current decisions."""
         data = self.data
         decision = decisions.get(row, Decision(row=row))
@@ -57,7 +58,7 @@ class CardMaker:
             time=data.cell(data.role("time"), row),
         )
 
-    def line(self, row: int, decisions: dict[int, Decision], distance: float = 0.0) -> NeighbourLine:
+    def line(self, row: int, decisions: Mapping[int, Decision], distance: float = 0.0) -> NeighbourLine:
         """A row as one line of a list."""
         data = self.data
         return NeighbourLine(
@@ -125,7 +126,7 @@ class CardMaker:
             for code in chosen
         )
 
-    def _neighbours(self, row: int, decisions: dict[int, Decision]) -> tuple[NeighbourLine, ...]:
+    def _neighbours(self, row: int, decisions: Mapping[int, Decision]) -> tuple[NeighbourLine, ...]:
         data = self.data
         lines = []
         for other, distance in zip(data.neighbour_rows[row].tolist(), data.neighbour_distances[row].tolist(), strict=True):
@@ -135,7 +136,7 @@ class CardMaker:
                 break
         return tuple(lines)
 
-    def _copies(self, row: int, decisions: dict[int, Decision]) -> tuple[NeighbourLine, ...]:
+    def _copies(self, row: int, decisions: Mapping[int, Decision]) -> tuple[NeighbourLine, ...]:
         same = np.flatnonzero(self.data.copies == self.data.copies[row])
         return tuple(self.line(other, decisions) for other in same.tolist() if other != row)[:COPIES]
 

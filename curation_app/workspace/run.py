@@ -306,7 +306,7 @@ class Run:
         )
 
     def _line(self, row: int, decisions: Mapping[int, Decision]) -> QueueLine:
-        line = self._cards.line(row, dict(decisions))
+        line = self._cards.line(row, decisions)
         decision = decisions.get(row)
         return QueueLine(
             row=row,

@@ -164,7 +164,7 @@ def test_decide_release_verify_replay_ends_with_the_same_bytes(folder: Path) -> 
     assert run("decide", folder / "run", "m004", "--accept", "--by", "bob", "--reason", "fine").exit_code == 0
     assert run("release", folder / "run", "--out", folder / "out").exit_code == 0
     lines = (folder / "data.csv").read_text().splitlines(keepends=True)
-    expected = lines[:2] + [lines[4].replace(lines[4].split(",")[-3], "news")] + lines[5:]
+    expected = [*lines[:2], lines[4].replace(lines[4].split(",")[-3], "news"), *lines[5:]]
     assert (folder / "out" / "cleaned.csv").read_text() == "".join(expected)
     verified = run("verify", folder / "out")
     assert verified.exit_code == 0, verified.output
