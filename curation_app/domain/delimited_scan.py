@@ -7,6 +7,8 @@ import numpy as np
 from curation_app.domain.delimited import QUOTE, Fault, Records
 
 _CR, _LF = 0x0D, 0x0A
+# What becomes of a mark that turned out to be text: no byte that the scan looks for.
+_TEXT = 0
 # Bytes looked at in one step: the masks of a step stay below 100 MB whatever the size of the file.
 _STEP = 1 << 24
 # Marks (quotes, delimiters, line ends) judged at once, and after a fault, so that thousands of faults stay cheap.
@@ -42,6 +44,27 @@ def _find_marks(data: bytes, delimiter: int, quoting: bool) -> tuple[np.ndarray,
     return marks, kinds
 
 
+def _literal(marks: np.ndarray, kinds: np.ndarray, start: int) -> np.ndarray:
+    """Which marks are quotes inside unquoted fields, for a window that begins outside quotes at byte ``start``.
+
+    Delimiters and line ends cut the window into segments. One with an even number of quotes leaves the state (inside quotes or not) as
+    it is. An odd one that begins with a quote turns it round; any other odd one ends outside, whatever came before: it closes a field,
+    or its quotes are text. So the state is the parity of turns since the last segment of that third kind.
+    """
+    quotes = kinds == QUOTE
+    places = np.flatnonzero(quotes)
+    segments, first, counts = np.unique(np.cumsum(~quotes)[places], return_index=True, return_counts=True)
+    begins = np.concatenate([[start], marks[~quotes] + 1])
+    opens = marks[places[first]] == begins[segments]
+    odd = (counts & 1).astype(bool)
+    turns = np.cumsum(odd & opens)
+    inside_after = (turns - np.maximum.accumulate(np.where(odd & ~opens, turns, 0))) & 1
+    outside_before = np.concatenate([[True], inside_after[:-1] == 0])
+    literal = np.zeros(len(marks), dtype=bool)
+    literal[places] = np.repeat(outside_before & ~opens, counts)
+    return literal
+
+
 class _Scan:
     """One pass over the marks, window by window; every window begins at the start of a record."""
 
@@ -71,9 +94,10 @@ class _Scan:
     def _window(self, at: int, start: int, stop: int) -> tuple[int, int, bool]:
         """Accept the whole records of ``marks[at:stop]``. Returns the next mark, the next record's start, and whether it went well."""
         marks, kinds = self.marks[at:stop].astype(np.int64), self.kinds[at:stop]
-        quotes = kinds == QUOTE
-        inside = (np.cumsum(quotes, dtype=np.int32) & 1).astype(bool)
-        bad = self._first_bad(marks, kinds, quotes, inside, start)
+        inside, bad = self._judged(marks, kinds, start)
+        if bad is not None and inside[bad]:
+            kinds = np.where(_literal(marks, kinds, start), _TEXT, kinds)
+            inside, bad = self._judged(marks, kinds, start)
         lines = np.flatnonzero(~inside & ((kinds == _LF) | (kinds == _CR)))
         if bad is None and (len(lines) or stop < len(self.marks) or not (len(inside) and inside[-1])):
             last = int(lines[-1]) + 1 if len(lines) else 0
@@ -82,12 +106,15 @@ class _Scan:
                 return stop, int(marks[last - 1]) + 1 if last else start, True
             self._take(marks, kinds, inside, lines, last)
             return at + last, int(marks[last - 1]) + 1 if last else start, True
-        if bad is not None and inside[bad]:
-            return self._stray(at, start, marks, kinds, inside, lines, bad)
         return self._spoil(at, start, marks, kinds, inside, lines, bad)
 
-    def _first_bad(self, marks: np.ndarray, kinds: np.ndarray, quotes: np.ndarray, inside: np.ndarray, start: int) -> int | None:
-        """Index of the first quote that neither opens a field, closes one, nor is half of a doubled one."""
+    def _judged(self, marks: np.ndarray, kinds: np.ndarray, start: int) -> tuple[np.ndarray, int | None]:
+        """(Whether each mark is inside quotes, index of the first quote that neither opens a field, closes one, nor is half of one)."""
+        quotes = kinds == QUOTE
+        inside = (np.cumsum(quotes, dtype=np.int32) & 1).astype(bool)
+        return inside, self._first_bad(marks, quotes, inside, start)
+
+    def _first_bad(self, marks: np.ndarray, quotes: np.ndarray, inside: np.ndarray, start: int) -> int | None:
         places = np.flatnonzero(quotes)
         if not len(places):
             return None
@@ -110,17 +137,6 @@ class _Scan:
         done = int(lines[last - 1]) + 1 if last else 0
         self._take(marks, kinds, inside, lines[:last], done)
         return done, int(marks[done - 1]) + 1 if done else start
-
-    def _stray(
-        self, at: int, start: int, marks: np.ndarray, kinds: np.ndarray, inside: np.ndarray, lines: np.ndarray, bad: int
-    ) -> tuple[int, int, bool]:
-        """Take the quotes of an unquoted field for text, and judge its record again."""
-        done, start = self._before(bad, start, marks, kinds, inside, lines)
-        others = np.flatnonzero(kinds[bad:] != QUOTE)
-        count = int(others[0]) if len(others) else len(marks) - bad
-        self.kinds[at + bad : at + bad + count] = 0
-        self.faults.append(Fault(record=self.count, at=int(marks[bad]), kind="stray"))
-        return at + done, start, False
 
     def _spoil(
         self, at: int, start: int, marks: np.ndarray, kinds: np.ndarray, inside: np.ndarray, lines: np.ndarray, bad: int | None
@@ -156,8 +172,18 @@ class _Scan:
 
     def _take(self, marks: np.ndarray, kinds: np.ndarray, inside: np.ndarray, lines: np.ndarray, upto: int) -> None:
         """Accept the records that end at ``lines``, and the separators before ``upto``."""
+        if (kinds[:upto] == _TEXT).any():
+            self._note_strays(marks, kinds, lines, upto)
         between = np.flatnonzero(~inside[:upto] & (kinds[:upto] == self.delimiter))
         self._accept(marks[lines], marks[between].astype(self.marks.dtype))
+
+    def _note_strays(self, marks: np.ndarray, kinds: np.ndarray, lines: np.ndarray, upto: int) -> None:
+        """One fault for each unquoted field with quotes in it."""
+        text = kinds[:upto] == _TEXT
+        firsts = np.flatnonzero(text & ~np.concatenate([[False], text[:-1]]))
+        records = self.count + np.searchsorted(lines, firsts)
+        for record, at in zip(records.tolist(), marks[firsts].tolist(), strict=True):
+            self.faults.append(Fault(record=record, at=at, kind="stray"))
 
     def _accept(self, ends: np.ndarray, separators: np.ndarray) -> None:
         self.ends.append(ends.astype(np.int64))
