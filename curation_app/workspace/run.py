@@ -205,13 +205,13 @@ class Run:
         act = self.log.decide(facts, verdict, label=label, by=by.strip(), reason=reason, action=action or new_action_id())
         return self._act_line(act)
 
-    def undo(self, *, by: str, action: str | None = None) -> ActLine:
-        """Append an act that takes back an earlier one: the last, or the named."""
-        return self._act_line(self.log.undo(by=by, action=action))
+    def undo(self, *, by: str, action: str | None = None, click: str | None = None) -> ActLine:
+        """Append an act that takes back an earlier one: this person's last, or the named. A ``click`` that was seen writes nothing."""
+        return self._act_line(self.log.undo(by=by, action=action, click=click))
 
-    def redo(self, *, by: str) -> ActLine:
-        """Append an act that takes back the last undo."""
-        return self._act_line(self.log.redo(by=by))
+    def redo(self, *, by: str, click: str | None = None) -> ActLine:
+        """Append an act that takes back this person's last undo."""
+        return self._act_line(self.log.redo(by=by, click=click))
 
     def undoable(self, by: str | None = None) -> ActLine | None:
         """The act that undo would take back: this person's last, or anybody's."""
