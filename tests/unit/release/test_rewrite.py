@@ -77,10 +77,8 @@ def test_an_emptied_lone_field_does_not_become_a_blank_line(tmp_path: Path) -> N
 
 
 def test_tsv_quotes_tabs_not_commas(tmp_path: Path) -> None:
-    assert (
     new = spliced(tmp_path, "d.tsv", b"label\tt\na\t1\nb\t2\n", [relabel(0, "x,y"), relabel(1, "x\ty")])
     assert new == b'label\tt\nx,y\t1\n"x\ty"\t2\n'
-    )
 
 
 @pytest.mark.parametrize(
@@ -160,10 +158,8 @@ def test_arrow_dictionary_labels_keep_their_codes(tmp_path: Path) -> None:
 
 def test_npz_keeps_types_order_and_other_arrays(tmp_path: Path) -> None:
     values = np.asfortranarray(np.arange(8, dtype=np.float32).reshape(4, 2))
-    np.savez_compressed(
     others = {"names": np.array(["a", "b"]), "extra": np.ones((4, 3, 2))}
     np.savez_compressed(tmp_path / "d.npz", X=values, y=np.array([0, 1, 2, 3], np.int8), **others)
-    )
     with np.load(released(tmp_path / "d.npz", [drop(1), relabel(2, "9")])) as out:
         assert out.files == ["X", "y", "names", "extra"]
         np.testing.assert_array_equal(out["X"], values[[0, 2, 3]])
