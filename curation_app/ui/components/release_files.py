@@ -18,7 +18,8 @@ def show(run: Run, result: ReleaseResult, *, newest: bool) -> None:
     """Draw one release."""
     name = result.path.name
     with st.container(key=f"panel-release-{name}", gap="small"):
-        said = f"{words.counted(result.rows, 'row')} · {words.thousands(result.dropped)} dropped · {words.thousands(result.relabelled)} relabelled"
+        changed = f"{words.thousands(result.dropped)} dropped · {words.thousands(result.relabelled)} relabelled"
+        said = f"{words.counted(result.rows, 'row')} · {changed}"
         markup.show(tag("div", tag("b", f"Release {name}"), tag("div", said, cls="soft"), cls="runline"))
         for file, size, digest in result.files:
             _file(result.path / file, file, size, digest, f"{name}-{file}")
