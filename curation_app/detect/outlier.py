@@ -109,6 +109,8 @@ def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarr
     if len(features) > MOST_WITHOUT_GRAPH:
         raise ValueError(f"{len(features):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
     rows = len(features)
+    if rows == 0:
+        return np.zeros(0)
     points = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
     norms = np.einsum("ij,ij->i", points, points)
     squared = norms[:, None] + norms[None, :] - 2.0 * points @ points.T

@@ -13,15 +13,15 @@ from curation_app.rank.monotone import rising_fit
 PRIOR_WEIGHT = 20.0
 
 
-def blend_verdicts(curve: Curve, surprise: np.ndarray, confirmed: np.ndarray) -> Curve:
+def blend_verdicts(curve: Curve, rarity: np.ndarray, confirmed: np.ndarray) -> Curve:
     """The curve after some rows were decided.
 
     Parameters
     ----------
     curve
         As learned from planted rows.
-    surprise
-        (v,) surprise of the decided rows in this family.
+    rarity
+        (v,) rarity of the decided rows in this family: -log10 of the share of rows at least as surprised.
     confirmed
         (v,) bool: the row was bad (relabelled or dropped), not kept.
 
@@ -30,10 +30,10 @@ def blend_verdicts(curve: Curve, surprise: np.ndarray, confirmed: np.ndarray) ->
     Curve
         Posterior mean of a beta prior of weight 20 at each point of the curve, still rising.
     """
-    if len(surprise) == 0:
+    if len(rarity) == 0:
         return curve
-    nearest = np.abs(np.asarray(surprise)[:, None] - curve.surprise[None, :]).argmin(axis=1)
-    points = len(curve.surprise)
+    nearest = np.abs(np.asarray(rarity)[:, None] - curve.rarity[None, :]).argmin(axis=1)
+    points = len(curve.rarity)
     seen = np.bincount(nearest, minlength=points)
     bad = np.bincount(nearest, weights=np.asarray(confirmed, dtype=np.float64), minlength=points)
     posterior = (PRIOR_WEIGHT * curve.precision + bad) / (PRIOR_WEIGHT + seen)

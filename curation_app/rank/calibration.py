@@ -4,6 +4,9 @@ In a planted copy, let f(e) be the density of surprise among planted rows and u(
 too: if a share ``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is
 ``prior * f(e) / u(e)``, and no density of clean rows is needed. No tail of the others can hold fewer rows than its bad ones, so
 ``U(t) / F(t)`` bounds the prior for every t.
+
+Planting changes the scale of surprise (more errors, longer tails), so e is measured here by rarity: -log10 of the share of unplanted rows
+that are at least as surprised. On that scale the chances of all rows add up to the prior's number of bad rows.
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ SUREST = 0.99
 FEWEST_PLANTED = 20
 # Points of the curve: one for so many planted rows, up to so many.
 PLANTED_PER_POINT, MOST_POINTS = 8, 40
-# The bound is read only from tails that hold this share of the planted rows, and ten of them: beyond, it is noise.
-TAIL_SHARE, TAIL_ROWS = 0.1, 10
+# The bound is read only from tails that hold a fifth of the planted rows, and ten of them: beyond, it is noise.
+TAIL_SHARE, TAIL_ROWS, TAILS = 0.2, 10, 4
 # Two-sided 95 % of a normal.
 Z = 1.96
 
@@ -37,8 +40,8 @@ class Curve:
 
     Attributes
     ----------
-    surprise, precision
-        (m,) both rising; between points the curve is straight, beyond the ends flat but for the tie-break.
+    rarity, precision
+        (m,) both rising; between points the curve is straight, beyond the ends flat.
     prior
         Share of rows thought to be bad, in [0, 1].
     highest_prior
@@ -47,15 +50,18 @@ class Curve:
         Planted rows it was learned from; 0 for a formula.
     """
 
-    surprise: np.ndarray
+    rarity: np.ndarray
     precision: np.ndarray
     prior: float
     highest_prior: float
     planted: int
 
     def at(self, surprise: np.ndarray) -> np.ndarray:
-        """(n,) chance of being bad in [0, 0.99], rising; NaN where the surprise is."""
-        return np.interp(np.asarray(surprise, dtype=np.float64), self.surprise, self.precision)
+        """(n,) chance of being bad in [0, 0.99], rising; NaN where the surprise is. ``surprise`` is that of all rows of a scan."""
+        scored = np.isfinite(surprise)
+        chance = np.full(surprise.shape, np.nan)
+        chance[scored] = np.interp(rarity(surprise[scored], np.sort(surprise[scored])), self.rarity, self.precision)
+        return chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,9 @@ class Calibration:
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
 
     def precision(self, family: str, surprise: np.ndarray, looks: int = 1) -> np.ndarray:
-        """(n,) chance of being bad. ``looks`` is the number of families that looked; only the formula has to pay for it."""
+        """(n,) chance of being bad, given the surprise of all rows. ``looks`` is the number of families that
+        looked; only the formula has to pay for it.
+        """
         curve = self.curves.get(family)
         if curve is not None:
             return curve.at(surprise)
@@ -114,21 +122,37 @@ def fit_calibration(
     """
     curves = {}
     for family, plantings in samples.items():
-        planted = np.concatenate([surprise[mask & np.isfinite(surprise)] for surprise, mask in plantings] or [np.zeros(0)])
-        others = np.concatenate([surprise[~mask & np.isfinite(surprise)] for surprise, mask in plantings] or [np.zeros(0)])
+        pairs = [_rarities(np.asarray(surprise, dtype=np.float64), mask) for surprise, mask in plantings]
+        planted = np.concatenate([pair[0] for pair in pairs] or [np.zeros(0)])
+        others = np.concatenate([pair[1] for pair in pairs] or [np.zeros(0)])
         if planted.size >= FEWEST_PLANTED and others.size:
             curves[family] = _curve(np.sort(planted), np.sort(others), (priors or {}).get(family))
     return Calibration(curves=MappingProxyType(curves))
+
+
+def rarity(surprise: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """(n,) -log10 of the share of ``reference`` (sorted) that is at least as surprised; half a row stands for none."""
+    at_least = reference.size - np.searchsorted(reference, surprise, side="left")
+    return -np.log10((at_least + 0.5) / (reference.size + 1.0))
+
+
+def _rarities(surprise: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rarity of the planted and of the other scored rows of one copy."""
+    scored = np.isfinite(surprise)
+    others = np.sort(surprise[~mask & scored])
+    return rarity(surprise[mask & scored], others), rarity(others, others)
 
 
 def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None) -> Curve:
     likely, highest = prior_bound(planted, others)
     # All of the bound would call every row at the top bad. What the planted rows share with the others may be honest overlap: the less
     # the two are told apart, the less of the bound is believed.
-    believed = prior if prior is not None else likely * _told_apart(planted, others)
+    # The bad rows among the others cannot be told from planted ones and are no sign of overlap: they are taken out first.
+    believed = prior if prior is not None else likely * min(1.0, _told_apart(planted, others) / (1.0 - min(likely, 0.5)))
     points = min(MOST_POINTS, max(4, planted.size // PLANTED_PER_POINT))
-    # Half the points where planted rows are, half where the others are.
-    edges = np.unique(np.concatenate([np.quantile(values, np.linspace(0, 1, points // 2 + 1)[:-1]) for values in (planted, others)]))
+    # Half the points where planted rows are, half where the others are; each edge is a row's own value, so that no bin is empty.
+    steps = np.linspace(0, 1, points // 2 + 1)[:-1]
+    edges = np.unique(np.concatenate([np.quantile(values, steps, method="inverted_cdf") for values in (planted, others)]))
     in_planted = _counts(planted, edges)
     in_others = _counts(others, edges)
     middle = (_sums(planted, edges) + _sums(others, edges)) / np.maximum(in_planted + in_others, 1)
@@ -138,13 +162,14 @@ def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None) -> Curv
     precision = np.minimum(believed * ratio, SUREST)
     # A nudge that no reader sees keeps rows of one step in the order of their surprise.
     precision = np.minimum(precision + 1e-6 * np.arange(len(precision)), SUREST + 1e-3)
-    return Curve(surprise=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
+    return Curve(rarity=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
 
 
 def prior_bound(planted: np.ndarray, others: np.ndarray) -> tuple[float, float]:
-    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1]; the inputs are sorted surprises."""
-    most = min(planted.size - 1, int(planted.size * (1.0 - TAIL_SHARE)), planted.size - TAIL_ROWS)
-    cuts = np.unique(planted[: max(most, 0) + 1])
+    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1]; the inputs are sorted rarities."""
+    smallest = max(TAIL_SHARE, TAIL_ROWS / planted.size)
+    # A few tails only: the smallest of many noisy ratios would be small by luck.
+    cuts = np.quantile(planted, 1.0 - np.linspace(min(smallest, 1.0), 1.0, TAILS))
     found = (planted.size - np.searchsorted(planted, cuts, side="left")) / planted.size
     above = others.size - np.searchsorted(others, cuts, side="left")
     likely = np.min((above + 0.5) / others.size / found)

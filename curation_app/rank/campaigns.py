@@ -9,21 +9,23 @@ import numpy as np
 
 from curation_app.domain.finding import Finding, Group, Kind
 from curation_app.domain.queue import Campaign
-from curation_app.rank.calibration import Calibration
 
 _PREFIX = {Kind.BACKDOOR: "bd", Kind.INJECTION: "inj", Kind.MISLABEL: "lab", Kind.DUPLICATE: "dup", Kind.DRIFT: "drift", Kind.NONE: "grp"}
 
 
-def gather_campaigns(findings: Sequence[Finding], calibration: Calibration, looks: int) -> tuple[Campaign, ...]:
-    """All groups of the findings as campaigns, ordered by surprise times log2(1 + rows), then by their first row.
+def gather_campaigns(findings: Sequence[Finding], chances: Sequence[np.ndarray], looks: int) -> tuple[Campaign, ...]:
+    """All groups of the findings as campaigns, each as likely bad as its worst row.
+
+    ``chances`` are the (n,) chances of being bad, one array a finding; ``looks`` the number of families. They are
+    ordered by surprise times log2(1 + rows), then by their first row.
 
     A large group of some surprise is worth more of a reviewer's time than a pair of the same. Ids count within a kind in that order.
     """
-    found = [(finding, group) for finding in findings for group in finding.groups]
+    found = [(finding, group, chance) for finding, chance in zip(findings, chances, strict=True) for group in finding.groups]
     found.sort(key=lambda item: (-_worth(item[1], looks), item[1].rows[0], item[0].code))
     numbers: Counter[str] = Counter()
     campaigns = []
-    for finding, group in found:
+    for finding, group, chance in found:
         prefix = _PREFIX[finding.kind]
         numbers[prefix] += 1
         campaigns.append(
@@ -32,7 +34,7 @@ def gather_campaigns(findings: Sequence[Finding], calibration: Calibration, look
                 kind=finding.kind,
                 title=group.title,
                 rows=group.rows,
-                score=float(calibration.precision(finding.family, np.array([group.surprise]), looks)[0]),
+                score=float(np.nan_to_num(chance[list(group.rows)]).max()),
                 evidence=group.evidence,
             )
         )

@@ -56,7 +56,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     flagged = suspicion >= recipe.flag_at
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
-    campaigns = gather_campaigns(looked, curves, len(families))
+    campaigns = gather_campaigns(looked, [item.precision for item in judged], len(families))
     return Queue(
         suspicion=suspicion,
         rank=position,

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curation_app.detect.surprise import tail_surprise
+from curation_app.rank import Curve, blend_verdicts, fallback_precision, fit_calibration
+from curation_app.rank.calibration import prior_bound, rarity
+from curation_app.rank.monotone import rising_fit
+
+
+def planted_copies(rows: int, share: float, shift: float, seed: int, copies: int = 3) -> tuple[np.ndarray, np.ndarray, list]:
+    """((rows,) surprise of the data, its bad rows, copies with 5 % more bad rows): clean N(0, 1), bad N(shift, 1)."""
+    rng = np.random.default_rng(seed)
+    bad = rng.random(rows) < share
+    raw = rng.standard_normal(rows) + shift * bad
+    samples = []
+    for _ in range(copies):
+        mask = rng.random(rows) < 0.05
+        again = np.where(mask, shift + rng.standard_normal(rows), raw)
+        samples.append((tail_surprise(again), mask))
+    return tail_surprise(raw), bad, samples
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.12])
+def test_rows_said_to_be_bad_with_p_are_bad_with_p(share: float) -> None:
+    surprise, bad, samples = planted_copies(20_000, share, 4.0, seed=1)
+    chance = fit_calibration({"label": samples}).precision("label", surprise)
+    errors, weights = [], []
+    for low, high in ((0.1, 0.3), (0.3, 0.7), (0.7, 0.9), (0.9, 1.01)):
+        inside = (chance >= low) & (chance < high)
+        if inside.any():
+            errors.append(abs(bad[inside].mean() - chance[inside].mean()))
+            weights.append(inside.sum())
+    # The mass of rows near 0 is left out: it would make any curve look calibrated.
+    assert np.average(errors, weights=weights) <= 0.1, errors
+    assert chance.sum() == pytest.approx(bad.sum(), rel=0.3)
+
+
+def test_a_known_prior_is_used() -> None:
+    surprise, bad, samples = planted_copies(20_000, 0.05, 3.0, seed=2)
+    calibration = fit_calibration({"label": samples}, {"label": 0.05})
+    assert calibration.curves["label"].prior == 0.05
+    assert calibration.precision("label", surprise).sum() == pytest.approx(bad.sum(), rel=0.15)
+
+
+def test_clean_data_has_hardly_a_row_that_is_probably_bad() -> None:
+    surprise, _, samples = planted_copies(10_000, 0.0, 4.0, seed=3)
+    calibration = fit_calibration({"label": samples})
+    assert calibration.curves["label"].prior < 0.005
+    assert np.sum(calibration.precision("label", surprise) >= 0.5) <= 20
+
+
+def test_the_bound_holds_what_was_planted() -> None:
+    for seed in range(5):
+        _, bad, samples = planted_copies(5_000, 0.08, 3.0, seed=seed)
+        assert fit_calibration({"label": samples}).curves["label"].highest_prior >= 0.9 * bad.mean()
+
+
+def test_chances_rise_with_surprise_and_missing_stays_missing() -> None:
+    surprise, _, samples = planted_copies(3_000, 0.05, 3.0, seed=4)
+    surprise[0] = np.nan
+    chance = fit_calibration({"label": samples}).precision("label", surprise)
+    order = np.argsort(surprise[1:], kind="stable")
+    assert np.all(np.diff(chance[1:][order]) >= 0)
+    assert np.isnan(chance[0])
+    assert np.nanmax(chance) <= 1
+
+
+def test_too_few_planted_rows_leave_the_formula() -> None:
+    calibration = fit_calibration({"label": [(np.linspace(0, 2, 50), np.arange(50) < 5)], "far": []})
+    assert calibration.curves == {}
+    surprise = np.array([0.0, 1.0, 2.0, 3.0])
+    assert np.array_equal(calibration.precision("label", surprise), fallback_precision(surprise, 0.05))
+    assert np.all(calibration.precision("label", surprise, looks=3) <= calibration.precision("label", surprise))
+
+
+def test_the_formula_rises_and_never_reaches_certainty() -> None:
+    chance = fallback_precision(np.linspace(0, 40, 500), 0.02)
+    assert np.all(np.diff(chance) >= 0)
+    assert chance[0] == 0
+    assert chance[-1] == 0.99
+
+
+def test_rising_fit_equals_scipy() -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    rng = np.random.default_rng(5)
+    values, weights = rng.random(200), rng.uniform(0.5, 3, 200)
+    assert np.allclose(rising_fit(values, weights), optimize.isotonic_regression(values, weights=weights).x)
+
+
+def test_verdicts_move_the_curve_as_far_as_they_weigh() -> None:
+    curve = Curve(rarity=np.array([0.0, 1.0, 2.0]), precision=np.array([0.1, 0.3, 0.6]), prior=0.05, highest_prior=0.1, planted=100)
+    blended = blend_verdicts(curve, np.full(20, 2.0), np.zeros(20, dtype=bool))
+    assert blended.precision.tolist() == pytest.approx([0.1, 0.3, 0.3])
+    assert blend_verdicts(curve, np.zeros(0), np.zeros(0, dtype=bool)) is curve
+
+
+def test_bound_of_equal_samples_is_everything() -> None:
+    values = np.sort(np.random.default_rng(6).random(500))
+    assert prior_bound(values, values)[1] == 1.0
+    assert rarity(np.array([2.0]), values)[0] == pytest.approx(-np.log10(0.5 / 501))

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curation_app.attack import plant_flips
+from curation_app.detect import DETECTORS, run_detectors
+from curation_app.detect.surprise import score_from_surprise
+from curation_app.domain.finding import Finding, Group, Kind, Outcome
+from curation_app.domain.queue import Queue
+from curation_app.domain.recipe import Recipe
+from curation_app.domain.representation import Representation
+from curation_app.rank import rank
+from tests.builders import blobs, make_dataset, make_representation
+
+RECIPE = Recipe(name="standard")
+
+
+def finding(family: str, surprise: list[float], kind: Kind = Kind.INJECTION, groups: tuple[Group, ...] = (), **more: object) -> Finding:
+    values = np.array(surprise, dtype=np.float64)
+    reasons = dict.fromkeys(range(len(surprise)), f"{family} speaks.")
+    known: dict = {"outcome": Outcome.ISSUE, "reason": "", "reasons": reasons} | more
+    return Finding(
+        code=family, title=family, kind=kind, family=family, scores=score_from_surprise(values), surprise=values, groups=groups, **known
+    )
+
+
+def plain(rows: int) -> Representation:
+    return make_representation(np.arange(rows * 2, dtype=float).reshape(rows, 2))
+
+
+def average_precision(bad: np.ndarray, queue: Queue) -> float:
+    hits = bad[queue.order()]
+    return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
+
+
+def test_rank_is_a_permutation_that_follows_suspicion_then_row() -> None:
+    surprise = np.random.default_rng(0).exponential(0.5, 200).round(1).tolist()
+    queue = rank([finding("label", surprise, Kind.MISLABEL)], plain(200), RECIPE)
+    assert sorted(queue.rank.tolist()) == list(range(1, 201))
+    order = queue.order()
+    assert np.all(np.diff(queue.suspicion[order]) <= 0)
+    ties = np.diff(queue.suspicion[order]) == 0
+    assert np.all(np.diff(order)[ties] > 0)
+    assert np.array_equal(queue.flagged, queue.suspicion >= 0.5)
+
+
+def test_one_sure_family_beats_two_that_shrug() -> None:
+    # An average would put row 1 first: 1.5 + 1.5 against 2.8 + 0.
+    queue = rank([finding("far", [2.8, 1.5, 0.0]), finding("drift", [0.0, 1.5, 0.0], Kind.DRIFT)], plain(3), RECIPE)
+    assert queue.rank.tolist() == [1, 2, 3]
+    assert queue.kind.tolist() == ["injection", queue.kind[1], "none"]
+    assert queue.reason[0] == "far speaks."
+    assert queue.reason[2] == "No detector speaks against this row."
+
+
+def test_failed_and_missing_detectors_neither_count_nor_speak() -> None:
+    silent = finding("drift", [np.nan] * 3, outcome=Outcome.FAILED)
+    one, two = rank([finding("far", [3.0, 1.0, 0.0])], plain(3), RECIPE), rank([finding("far", [3.0, 1.0, 0.0]), silent], plain(3), RECIPE)
+    assert np.array_equal(one.suspicion, two.suspicion)
+    assert Kind.DRIFT not in two.by_kind
+
+
+def test_nothing_looked_means_nothing_suspected() -> None:
+    queue = rank([], plain(4), RECIPE)
+    assert queue.suspicion.tolist() == [0.0] * 4
+    assert queue.rank.tolist() == [1, 2, 3, 4]
+    assert queue.estimates == {}
+    assert rank([finding("far", [])], plain(0), RECIPE).rank.shape == (0,)
+
+
+def test_campaigns_are_named_in_order_of_what_they_are_worth() -> None:
+    groups = (Group(rows=(0, 1), title="pair", surprise=3.0), Group(rows=tuple(range(2, 12)), title="ten", surprise=2.5))
+    queue = rank([finding("copies", [3.0] * 2 + [2.5] * 10, Kind.DUPLICATE, groups)], plain(12), RECIPE)
+    assert [(campaign.id, campaign.title) for campaign in queue.campaigns] == [("dup-1", "ten"), ("dup-2", "pair")]
+    assert queue.campaign.tolist() == ["dup-2"] * 2 + ["dup-1"] * 10
+    assert all(0 <= campaign.score <= 1 for campaign in queue.campaigns)
+
+
+def test_suggestion_comes_from_whoever_speaks() -> None:
+    label = finding("label", [2.0, 0.1], Kind.MISLABEL, suggested=np.array([1, 1], dtype=np.int32))
+    queue = rank([label, finding("far", [3.0, 3.0])], plain(2), RECIPE)
+    assert queue.suggested.tolist() == [1, -1]
+
+
+def mixed_attack(seed: int) -> tuple[Queue, np.ndarray]:
+    """600 rows in three classes with 20 flips, 10 far rows and 12 copies with another label."""
+    rng = np.random.default_rng(seed)
+    features, labels = blobs(600, seed=seed)
+    codes = np.array([int(label[-1]) for label in labels], dtype=np.int32)
+    codes[:400], mask = plant_flips(codes[:400], 3, 0.05, rng)
+    bad = np.zeros(600, dtype=bool)
+    bad[:400] = mask
+    features[500:510] += 9.0 * np.sign(rng.standard_normal((10, 8)))
+    bad[500:510] = True
+    features[520:532] = features[440:452]
+    codes[520:532] = (codes[440:452] + 1) % 3
+    bad[520:532] = True
+    given = [f"class {code}" for code in codes]
+    representation = make_representation(features, given)
+    findings = run_detectors(make_dataset(features, given), representation, RECIPE, seed=0, detectors=DETECTORS)
+    return rank(findings, representation, RECIPE), bad
+
+
+def test_a_mixed_attack_comes_first() -> None:
+    scores = [average_precision(bad, queue) for queue, bad in (mixed_attack(seed) for seed in range(3))]
+    assert np.mean(scores) > 0.70, scores
+
+
+def test_the_same_input_gives_the_same_queue() -> None:
+    one, two = mixed_attack(0)[0], mixed_attack(0)[0]
+    assert np.array_equal(one.rank, two.rank)
+    assert np.array_equal(one.suspicion, two.suspicion)
+    assert one.campaigns == two.campaigns
+    assert one.estimates == two.estimates
+
+
+def test_clean_data_flags_next_to_nothing() -> None:
+    features, labels = blobs(800, spread=0.6)
+    representation = make_representation(features, labels)
+    findings = run_detectors(make_dataset(features, labels), representation, RECIPE, seed=0, detectors=DETECTORS)
+    queue = rank(findings, representation, RECIPE)
+    assert queue.flagged.sum() <= 4
+    assert len(queue.campaigns) <= 1
+
+
+def test_estimates_are_ordered_and_within_the_data() -> None:
+    queue, bad = mixed_attack(1)
+    assert set(queue.estimates) == {"mislabel", "injection", "duplicate", "all"}
+    for estimate in queue.estimates.values():
+        assert 0 <= estimate.low <= estimate.count <= estimate.high <= len(bad)
+        assert estimate.method.endswith(".")
+    assert queue.estimates["all"].low <= bad.sum()
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_can_lead(kind: Kind) -> None:
+    queue = rank([finding("some", [4.0, 0.0], kind)], plain(2), RECIPE)
+    assert queue.kind[0] == kind.value
+    assert np.isfinite(queue.by_kind[kind]).all()
