@@ -15,16 +15,15 @@ LINES = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """``order`` (m,) row numbers of the queue; ``open`` (m,) bool: not decided yet; ``at`` the position before the reader, -1 for none."""
+    """``order`` (m,) row numbers of the queue; ``open`` (m,) bool: not decided yet.
+
+    ``row`` is the row before the reader, ``at`` its position in the queue, -1 when it is not in there (a point of the map was clicked).
+    """
 
     order: np.ndarray
     open: np.ndarray
+    row: int | None
     at: int
-
-    @property
-    def row(self) -> int | None:
-        """The row before the reader."""
-        return int(self.order[self.at]) if self.at >= 0 else None
 
     @property
     def window(self) -> slice:
@@ -59,7 +58,7 @@ def view(run: Run) -> Filter:
         verdicts=chosen["decision"],
         campaign=next(iter(chosen["campaign"]), ""),
         text=next(iter(chosen["text"]), ""),
-        flagged_only=rows is None,
+        flagged_only=rows is None and "all" not in chosen["show"],
         rows=rows,
     )
 
@@ -73,8 +72,8 @@ def look(run: Run) -> Desk:
         undecided[run.queue(replace(chosen, verdicts=(Verdict.OPEN.value,)))] = True
     still = undecided[order]
     row = state.cursor(run.name)
+    if row is None or not 0 <= row < run.n:
+        first = np.flatnonzero(still)
+        row = int(order[first[0]]) if len(first) else None
     here = np.flatnonzero(order == row) if row is not None else np.empty(0, int)
-    if len(here):
-        return Desk(order=order, open=still, at=int(here[0]))
-    first = np.flatnonzero(still)
-    return Desk(order=order, open=still, at=int(first[0]) if len(first) else -1)
+    return Desk(order=order, open=still, row=row, at=int(here[0]) if len(here) else -1)

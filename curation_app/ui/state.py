@@ -94,7 +94,9 @@ def left_filters(run: str) -> dict[str, list[str] | str]:
 
 
 # What narrows the queue; the names are the address bar's parameters.
-FILTERS = ("kind", "label", "source", "decision", "campaign", "text")
+FILTERS = ("kind", "label", "source", "decision", "campaign", "text", "show")
+# Filters of one value; the others take several.
+SINGLE = ("campaign", "text", "show")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def start_filter(name: str, allowed: tuple[str, ...] | None = None) -> None:
     """Give a filter's widget the address bar's value when it is drawn for the first time."""
     if name not in st.session_state:
         asked = [value for value in st.query_params.get_all(name) if allowed is None or value in allowed]
-        st.session_state[name] = (asked[0] if asked else None) if name in ("campaign", "text") else asked
+        st.session_state[name] = (asked[0] if asked else None) if name in SINGLE else asked
 
 
 def filters() -> dict[str, tuple[str, ...]]:
@@ -145,7 +147,7 @@ def keep_filters(run: str) -> None:
 def clear_filters(run: str) -> None:
     """Show the whole queue again."""
     for name in FILTERS:
-        st.session_state[name] = None if name in ("campaign", "text") else []
+        st.session_state[name] = None if name in SINGLE else []
     set_scope(run, None)
     keep_filters(run)
 
@@ -227,3 +229,9 @@ def watch_scan(name: str | None) -> None:
         st.query_params["scan"] = name
     elif "scan" in st.query_params:
         del st.query_params["scan"]
+
+
+def show_all(run: str) -> None:
+    """Go on with the rows below the threshold, in the order of their suspicion."""
+    st.session_state["show"] = "all"
+    keep_filters(run)

@@ -1,4 +1,4 @@
-"""The browser harness: one scan a session, one server a test on a free port with its own copy, a real Chromium.
+"""The browser harness: one scan and one server a session, a fresh copy of the run for each test, a real Chromium.
 
 Waiting is for the page's own words (``data-test-script-state="notRunning"``, no skeletons), never for a clock.
 """
@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -49,16 +49,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A running app. ``workspace`` is its folder of runs, ``process`` may be killed by a test that is about that."""
+    """A running app. ``workspace`` is its folder of runs, ``run`` the one that is this test's own.
+
+    A test about a server that dies starts its own with ``start_server`` and ends ``process``.
+    """
 
     url: str
     workspace: Path
     process: subprocess.Popen[bytes]
+    run: str = "demo"
 
-    def address(self, page: str, run: str = "", query: str = "") -> str:
-        """Where a page is: ``address("review", "demo", "kind=mislabel")``."""
-        parts = [part for part in (f"run={run}" if run else "", query) if part]
-        return f"{self.url}/{page}" + (f"?{'&'.join(parts)}" if parts else "")
+    def address(self, page: str, query: str = "") -> str:
+        """Where a page is, with the test's own run: ``address("review", "kind=mislabel")``."""
+        return f"{self.url}/{page}?run={self.run}" + (f"&{query}" if query else "")
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +87,9 @@ def demo_scan(scanned: Callable[[Path], Path]) -> Path:
     return scanned(ROOT / "demo_datasets" / "support_messages.csv")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start_server() -> Iterator[Callable[..., Server]]:
-    """``start_server(workspace, reviewer="anna")`` starts the app and waits until it is healthy; ended after the test."""
+    """``start_server(workspace, reviewer="anna")`` starts the app and waits until it is healthy; ended with the session."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(workspace: Path, *, reviewer: str = "tester", port: int | None = None) -> Server:
@@ -104,12 +107,18 @@ def start_server() -> Iterator[Callable[..., Server]]:
         process.wait(timeout=20)
 
 
+@pytest.fixture(scope="session")
+def shared_server(start_server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """One app for all tests, on a workspace that they fill."""
+    return start_server(tmp_path_factory.mktemp("workspace"))
+
+
 @pytest.fixture
-def server(start_server: Callable[..., Server], demo_scan: Path, tmp_path: Path) -> Server:
-    """The app on a workspace that holds one fresh run named ``demo``."""
-    workspace = tmp_path / "workspace"
-    shutil.copytree(demo_scan, workspace / "demo")
-    return start_server(workspace)
+def server(shared_server: Server, demo_scan: Path, request: pytest.FixtureRequest) -> Server:
+    """The app with one fresh run of the demo that no other test touches."""
+    run = "".join(character if character.isalnum() else "-" for character in request.node.name)[:80]
+    shutil.copytree(demo_scan, shared_server.workspace / run)
+    return replace(shared_server, run=run)
 
 
 @pytest.fixture(scope="session")
@@ -123,13 +132,15 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """``open_page(url)`` opens it in a new context at 1440 x 900 and waits until it is drawn."""
+    """``open_page(url)`` opens it in a new context at 1440 x 900 and waits until it is drawn; ``listen`` hears what it asks for."""
     contexts = []
 
-    def visit(url: str, *, width: int = 1440, height: int = 900) -> Page:
+    def visit(url: str, *, width: int = 1440, height: int = 900, listen: Callable[[str], None] | None = None) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
+        if listen is not None:
+            page.on("request", lambda request: listen(request.url))
         page.goto(url)
         settle(page)
         return page
@@ -142,7 +153,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(open_page: Callable[..., Page], server: Server) -> Page:
     """The Review page of the demo."""
-    return open_page(server.address("review", "demo"))
+    return open_page(server.address("review"))
 
 
 def settle(page: Page) -> None:

@@ -17,6 +17,8 @@ from curation_app.workspace import Card, Cell, ClassChance, DetectorLine, Kind, 
 # Bars on the card; the others are in the searchable list.
 CHANCES = 5
 NEIGHBOURS = 5
+# A detector speaks where one clean row in ten would look like this, or fewer (-log10 of the p-value).
+SPEAKS_AT = 1.0
 # Characters of a text before it is cut; the panel scrolls.
 TEXT = 4_000
 # The picture is enlarged by a whole factor to about this many pixels, so that its pixels stay crisp.
@@ -161,8 +163,8 @@ def _lines(title: str, lines: Iterable[NeighbourLine], total: int | None = None)
         tag(
             "div",
             tag("span", f"“{clip(line.snippet, 64)}”", cls="snippet", title=clip(line.snippet, 300)),
-            tag("span", clip(line.label, 20), cls="badge") if line.label is not None else tag("span"),
-            tag("span", clip(line.source or "", 12), cls="soft"),
+            tag("span", clip(line.label, 20), cls="badge", title=line.label) if line.label is not None else None,
+            tag("span", clip(line.source, 24), cls="soft source", title=line.source) if line.source is not None else None,
             tag("span", f"{line.distance:.2f}".lstrip("0"), cls="num soft", title=f"row {line.row}, distance {line.distance:.3f}"),
             cls="neighbour",
         )
@@ -175,7 +177,7 @@ def _lines(title: str, lines: Iterable[NeighbourLine], total: int | None = None)
 
 
 def _detectors(lines: tuple[DetectorLine, ...]) -> Html:
-    spoke = [line for line in lines if math.isfinite(line.score) and line.reason]
+    spoke = [line for line in lines if math.isfinite(line.score) and line.surprise >= SPEAKS_AT]
     silent = [line for line in lines if line not in spoke]
     words: list[object] = []
     for line in [*spoke, *silent]:

@@ -57,6 +57,16 @@ def _form(run: Run) -> None:
             on_change=_changed,
             args=(run.name,),
         )
+    state.start_filter("show", ("all",))
+    st.pills(
+        "Threshold",
+        ("all",),
+        key="show",
+        format_func=lambda _: "Also rows below the threshold",
+        label_visibility="collapsed",
+        on_change=_changed,
+        args=(run.name,),
+    )
     st.button("Clear all filters", key="clear filters", on_click=state.clear_filters, args=(run.name,))
 
 

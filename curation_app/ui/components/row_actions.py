@@ -22,7 +22,7 @@ def show(run: Run, desk: Desk, card: Card) -> None:
         markup.show(tag("div", tag("span", KIND_NAMES[kind], cls="badge"), tag("b", clip(group["title"], 70)), cls=f"group k-{kind.value}"))
     with st.container(key="row actions", horizontal=True, gap="xsmall"):
         if group is not None:
-            rows = tuple(group["rows"])  # type: ignore[arg-type]
+            rows: tuple[int, ...] = tuple(group["rows"])  # type: ignore[arg-type]
             st.button(
                 f"Decide all {thousands(len(rows))} …",
                 key="decide group",

@@ -49,6 +49,8 @@ def _desk(run: Run, lines: DeltaGenerator, here: DeltaGenerator, relatives: Delt
         said = state.notice()
         shown = evidence.card(card, keys) if card is not None else _done(run)
         markup.show(join([notice.as_html(said) if said else None, shown]))
+        if card is None:
+            _ways_on(run)
     if card is not None:
         with relatives:
             row_actions.show(run, now, card)
@@ -71,13 +73,20 @@ def _done(run: Run) -> markup.Html:
         return evidence.done(
             "Nothing is left in this view", "Every row that the filter leaves is decided, or there is none. Clear the filter to go on."
         )
-    sentence = "What the detectors flagged has a decision. Look at what would leave, or read through what was done."
-    return evidence.done(
-        "Queue is empty: everything flagged is decided",
-        sentence,
-        _link(f"release?run={run.name}", "Go to Release"),
-        _link(f"history?run={run.name}", "See the history"),
-    )
+    ways = (_link(f"release?run={run.name}", "Go to Release"), _link(f"history?run={run.name}", "See the history"))
+    if not len(resources.flagged(run)):
+        sentence = "No row is more likely bad than not. You can still look at the most suspicious ones, or release the data as it is."
+        return evidence.done("Nothing was flagged", sentence, *ways)
+    sentence = "What the detectors flagged has a decision. Look at what would leave, or go on with the rows below the threshold."
+    return evidence.done("Queue is empty: everything flagged is decided", sentence, *ways)
+
+
+def _ways_on(run: Run) -> None:
+    with st.container(key="ways on", horizontal=True, horizontal_alignment="center"):
+        if any(state.filters().values()) or state.scope(run.name):
+            st.button("Clear the filter", key="clear view", on_click=state.clear_filters, args=(run.name,))
+        else:
+            st.button("Go on below the threshold", key="show all", on_click=state.show_all, args=(run.name,))
 
 
 def _link(address: str, words: str) -> markup.Html:
