@@ -82,8 +82,9 @@ def _words(decision: object) -> str:
 def decide_row(run: Run, row: int, verdict: Verdict, action: str, label: str | None, version: int) -> None:
     """Decide about the row before the reader and put the next open one there."""
     reason = str(state.widget("reason") or "").strip()
+    # Even where it cannot be written, the reader stays with the row they were looking at.
+    state.set_cursor(run.name, row)
     if decide(run, [row], verdict, action, label, {row: version}, reason):
-        state.set_cursor(run.name, row)
         state.set_cursor(run.name, desk.look(run).next_open())
         state.set_widget("reason", "")
 

@@ -1,0 +1,135 @@
+"""The Review page without a browser: what it says, and what its buttons write."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from curation_app.workspace import Filter, Verdict, Workspace
+from curation_app.workspace.headless import scan
+from tests.runs import write_messages
+
+APP = Path(__file__).resolve().parents[2] / "curation_app" / "ui" / "app.py"
+# A page is drawn in well under a second; the first one imports the libraries.
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("messages")
+    write_messages(folder / "messages.csv")
+    scan(folder / "messages.csv", folder / "run", roles={}, recipe="fast", no_map=True)
+    return folder / "run"
+
+
+@pytest.fixture
+def workspace(scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    root = tmp_path / "runs"
+    shutil.copytree(scanned, root / "messages")
+    monkeypatch.setenv("CURATION_WORKSPACE", str(root))
+    monkeypatch.setenv("CURATION_REVIEWER", "anna")
+    return Workspace(root)
+
+
+def open_review(**address: str) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    page.query_params["run"] = "messages"
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.switch_page("views/review.py").run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return " ".join(str(element.proto.body) for element in page.get("html"))
+
+
+def queue(workspace: Workspace, **filters: object) -> list[int]:
+    return workspace.open_run("messages").queue(Filter(**filters)).tolist()  # type: ignore[arg-type]
+
+
+def decisions(workspace: Workspace) -> dict[int, str]:
+    run = workspace.open_run("messages")
+    rows = run.queue(Filter(flagged_only=False, verdicts=("accept", "relabel", "drop", "later")))
+    return {line.row: str(line.verdict) for line in run.lines(rows)}
+
+
+def test_the_most_suspicious_open_row_is_on_the_card(workspace: Workspace) -> None:
+    first = queue(workspace)[0]
+    assert f'data-row="{first}"' in words(open_review())
+
+
+@pytest.mark.parametrize(("key", "verdict"), [("keep", Verdict.ACCEPT), ("drop", Verdict.DROP), ("later", Verdict.LATER)])
+def test_a_button_writes_one_decision_under_the_reviewers_name_and_goes_on(workspace: Workspace, key: str, verdict: Verdict) -> None:
+    first, second = queue(workspace)[:2]
+    page = open_review()
+    page.button(key=key).click().run()
+    assert decisions(workspace) == {first: verdict.value}
+    assert f'data-row="{second}"' in words(page)
+    assert workspace.open_run("messages").history()[0].by == "anna"
+
+
+def test_accepting_the_suggestion_relabels_to_the_class_on_the_button(workspace: Workspace) -> None:
+    page = open_review()
+    button = page.button(key="accept")
+    button.click().run()
+    run = workspace.open_run("messages")
+    (row,) = decisions(workspace)
+    assert button.label.endswith(str(run.card(row).verdict_label))
+
+
+def test_undo_brings_the_row_back_and_redo_decides_it_again(workspace: Workspace) -> None:
+    first = queue(workspace)[0]
+    page = open_review()
+    page.button(key="drop").click().run()
+    page.button(key="undo").click().run()
+    assert decisions(workspace) == {}
+    assert f'data-row="{first}"' in words(page)
+    page.button(key="redo").click().run()
+    assert decisions(workspace) == {first: "drop"}
+
+
+def test_a_reason_is_kept_in_the_log_and_then_cleared(workspace: Workspace) -> None:
+    page = open_review()
+    page.text_input(key="reason").set_value("read it twice")
+    page.button(key="keep").click().run()
+    assert workspace.open_run("messages").history()[0].reason == "read it twice"
+    assert page.text_input(key="reason").value == ""
+
+
+def test_a_link_narrows_the_queue(workspace: Workspace) -> None:
+    page = open_review(text="prize")
+    assert "prize" in words(page)
+    assert page.text_input(key="text").value == "prize"
+
+
+def test_a_decided_queue_says_so_and_offers_what_is_next(workspace: Workspace) -> None:
+    run = workspace.open_run("messages")
+    run.decide(run.queue(Filter()).tolist(), Verdict.DROP, by="anna", action="all-of-them")
+    page = open_review()
+    assert "Queue is empty" in words(page)
+    assert "Release" in words(page)
+    page.button(key="show all").click().run()
+    assert "data-row=" in words(page)
+
+
+def test_two_sessions_on_one_row_show_both_decisions(workspace: Workspace) -> None:
+    anna, bob = open_review(), open_review()
+    anna.button(key="drop").click().run()
+    bob.button(key="keep").click().run()
+    said = words(bob)
+    assert "Theirs: drop" in said
+    assert "Yours, not written: keep" in said
+    assert list(decisions(workspace).values()) == ["drop"]
+
+
+def test_an_unknown_run_is_an_error_with_a_hint(workspace: Workspace) -> None:
+    page = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    page.query_params["run"] = "nothing"
+    page.switch_page("views/review.py").run()
+    assert not page.exception
+    assert 'role="alert"' in words(page)
