@@ -36,9 +36,7 @@ def _against_datalab(folder: Path) -> None:
     mine, peer = _middle(ours), _middle(theirs)
     print("| 10,000 x 384, cold process to scored queue | seconds | peak MiB | label AP |\n|---|---|---|---|")
     print(f"| curation-app scan, all detectors | {mine[0]:.2f} | {mine[1]:.0f} | {average_precision(suspicion, flipped):.3f} |")
-    print(
-        f"| {PEER} | {peer[0]:.1f} | {peer[1]:.0f} | {average_precision(score, flipped):.3f} |"
-    )
+    print(f"| {PEER} | {peer[0]:.1f} | {peer[1]:.0f} | {average_precision(score, flipped):.3f} |")
     print(f"| ratio, theirs / ours | {peer[0] / mine[0]:.1f} | {peer[1] / mine[1]:.1f} | |\n")
 
 

@@ -1,0 +1,171 @@
+"""The review desk in a real browser: lasso to updated selection, and key to next row, at 100,000 and 1,000,000 rows."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.measure import machine
+from benchmarks.synthetic import save
+
+ROOT = Path(__file__).resolve().parents[1]
+APP = ROOT / "curation_app" / "ui" / "app.py"
+CHROMIUM = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+            "--disable-component-update --disable-sync").split()  # fmt: skip
+SIZES = (100_000, 1_000_000)
+LASSOS, DECISIONS = 5, 21
+# Half a circle's worth of steps, as a hand draws it.
+STEPS = 24
+PATIENCE = 180_000
+
+
+def main() -> None:
+    """Print the tables of docs/benchmarks.md."""
+    from playwright.sync_api import sync_playwright
+
+    print(f"Machine: {machine()}\n")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        ours = {rows: _ours(browser, Path(folder), rows) for rows in SIZES}
+        theirs = _theirs(browser, Path(folder) / f"{SIZES[0]}" / "run" / "map.parquet")
+        browser.close()
+    small, large = ours[SIZES[0]], ours[SIZES[1]]
+    print("| lasso: mouse up to updated selection, median | seconds |\n|---|---|")
+    print(f"| plain scattergl, 100,000 points | {theirs:.2f} |\n| ours, 100,000 | {small[0]:.2f} |\n| ours, 1,000,000 | {large[0]:.2f} |")
+    print(
+        f"| ratio, scattergl / ours at 100,000 | {theirs / small[0]:.1f} |\n| ratio, ours 1,000,000 / 100,000 | {large[0] / small[0]:.1f} |\n"
+    )
+    print("| key pressed to next row shown, median | milliseconds |\n|---|---|")
+    print(f"| 100,000 rows | {1000 * small[1]:.0f} |\n| 1,000,000 rows | {1000 * large[1]:.0f} |\n")
+
+
+def _ours(browser: Any, folder: Path, rows: int) -> tuple[float, float]:
+    """(median seconds of a lasso, of a decision)."""
+    place = folder / str(rows)
+    place.mkdir()
+    # A narrow set keeps the scan short: what is timed here is the page.
+    save(place / "data.npz", rows, 8)
+    subprocess.run(
+        [sys.executable, "-m", "curation_app", "scan", place / "data.npz", "--out", place / "run", "--recipe", "fast", "--no-map"],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _store_plain_map(place / "run")
+    with _server(APP, {"CURATION_WORKSPACE": str(place / "run"), "CURATION_REVIEWER": "bench"}) as url:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{url}/review", timeout=PATIENCE)
+        page.wait_for_selector("article.card", timeout=PATIENCE)
+        _settle(page)
+        lassos = [_lasso(page, ".st-key-map-panel [data-testid=stPlotlyChart]", 40 + 5 * turn) for turn in range(LASSOS)]
+        decisions = [_decision(page) for _ in range(DECISIONS)]
+        page.close()
+    return statistics.median(lassos[1:]), statistics.median(decisions[1:])
+
+
+def _theirs(browser: Any, map_file: Path) -> float:
+    with _server(ROOT / "benchmarks" / "peer_scattergl.py", {"PEER_MAP": str(map_file)}) as url:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(url, timeout=PATIENCE)
+        page.wait_for_selector(".js-plotly-plot .gl-canvas, .js-plotly-plot canvas", timeout=PATIENCE)
+        _settle(page)
+        lassos = [_lasso(page, "[data-testid=stPlotlyChart]", 120 + 5 * turn) for turn in range(LASSOS)]
+        page.close()
+    return statistics.median(lassos[1:])
+
+
+def _store_plain_map(run: Path) -> None:
+    """Both sides draw the same points: the first two principal axes, so that no layout has to be waited for."""
+    from curation_app.workspace import Run
+
+    view = Run(run).map()
+    rows = np.arange(len(view.x), dtype=np.int64)
+    pq.write_table(pa.table({"row": rows, "x": view.x.astype(np.float32), "y": view.y.astype(np.float32)}), run / "map.parquet")
+
+
+def _lasso(page: Any, chart: str, radius: float) -> float:
+    """Seconds from letting go of the mouse to another count of selected rows."""
+    box = page.locator(chart).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.evaluate("() => document.querySelector('.selected-count')?.innerText ?? ''")
+    page.mouse.move(x + radius, y)
+    page.mouse.down()
+    for step in range(1, STEPS + 1):
+        turn = 2 * math.pi * step / STEPS
+        page.mouse.move(x + radius * math.cos(turn), y + radius * math.sin(turn))
+    began = time.perf_counter()
+    page.mouse.up()
+    page.wait_for_function(
+        "(before) => (document.querySelector('.selected-count')?.innerText ?? '') !== before", arg=before, timeout=PATIENCE, polling="raf"
+    )
+    seconds = time.perf_counter() - began
+    _settle(page)
+    return seconds
+
+
+def _decision(page: Any) -> float:
+    """Seconds from a key to another row on the card."""
+    before = page.locator("article.card").get_attribute("data-row")
+    began = time.perf_counter()
+    page.keyboard.press("k")
+    page.wait_for_function(
+        "(before) => document.querySelector('article.card')?.dataset.row !== before", arg=before, timeout=PATIENCE, polling="raf"
+    )
+    seconds = time.perf_counter() - began
+    _settle(page)
+    return seconds
+
+
+def _settle(page: Any) -> None:
+    page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=PATIENCE, state="attached")
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')", timeout=PATIENCE)
+
+
+@contextmanager
+def _server(script: Path, environment: dict[str, str]) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _until(lambda: _healthy(port))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _until(true: Callable[[], bool]) -> None:
+    pause, ends = threading.Event(), time.monotonic() + 60
+    while not true():
+        if time.monotonic() > ends:
+            raise TimeoutError("the server did not start")
+        pause.wait(0.2)
+
+
+if __name__ == "__main__":
+    main()
