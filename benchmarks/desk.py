@@ -27,8 +27,16 @@ from benchmarks.synthetic import save
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "curation_app" / "ui" / "app.py"
-CHROMIUM = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync").split()  # fmt: skip
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = (100_000, 1_000_000)
 LASSOS, DECISIONS = 5, 21
 # Half a circle's worth of steps, as a hand draws it.
