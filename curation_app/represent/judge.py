@@ -14,8 +14,12 @@ from curation_app.represent.probability import Member, best_scale, log_chances, 
 
 # Linear rules and kernels work on at most this many columns; wider features are first turned to their principal axes.
 WIDEST = 512
-# Above this many columns trees cost more than they add: the other learners lead on embeddings.
-TREES_UP_TO = 64
+# Above this many columns of raw numbers trees cost more than they add: the other learners lead on embeddings ...
+VECTOR_TREES_UP_TO = 64
+# ... but most features of a mixed table are indicators of its levels, which trees try quickly.
+COLUMN_TREES_UP_TO = 256
+# Up to this many classes, logistic regression on terms costs less than a second for 10,000 texts; its time grows with their number.
+FEW_CLASSES = 10
 # A thousand classes by a hundred thousand rows is 400 MB for each learner.
 MOST_CLASSES = 1_000
 # On this few rows, every one may well have a label of its own.
@@ -46,26 +50,23 @@ def judge_for(dataset: Dataset, representation: Representation, recipe: Recipe, 
     if representation.why_no_probabilities:
         return None
     folds = grouped_folds(representation.codes, representation.copies, recipe.folds, seed=seed)
-    members = general_members(representation, recipe, folds, seed=seed)
     if dataset.modality == "text" and dataset.roles.text is not None:
-        from curation_app.represent.text_judge import text_members
-
-        members |= text_members(dataset, folds, len(representation.classes))
-    if dataset.modality == "table" and recipe.trees and representation.features.shape[1] <= TREES_UP_TO:
+        return Judge(_text_team(dataset, representation, recipe, folds, seed=seed))
+    members = _general_team(representation, recipe, folds, seed=seed)
+    widest = COLUMN_TREES_UP_TO if dataset.vectors is None else VECTOR_TREES_UP_TO
+    if dataset.modality == "table" and recipe.trees and representation.features.shape[1] <= widest:
         from curation_app.represent.trees import OutOfBagTrees
 
-        members["trees"] = OutOfBagTrees(
-            representation.features, representation.copies, len(representation.classes), trees=recipe.trees, seed=seed
-        )
+        n_classes = len(representation.classes)
+        members["trees"] = OutOfBagTrees(representation.features, representation.copies, n_classes, trees=recipe.trees, seed=seed)
     return Judge(members)
 
 
-def general_members(representation: Representation, recipe: Recipe, folds: np.ndarray, *, seed: int) -> dict[str, Member]:
+def _general_team(representation: Representation, recipe: Recipe, folds: np.ndarray, *, seed: int) -> dict[str, Member]:
     """The three learners of the default, none of which needs more than NumPy once the graph is there."""
     from curation_app.represent.discriminant import Discriminant
     from curation_app.represent.fourier_ridge import FourierRidge
     from curation_app.represent.principal import principal_components
-    from curation_app.represent.vote import NeighbourVote
 
     features, codes, n_classes = representation.features, representation.codes, len(representation.classes)
     if features.shape[1] > WIDEST:
@@ -73,8 +74,29 @@ def general_members(representation: Representation, recipe: Recipe, folds: np.nd
     return {
         "discriminant": Discriminant(features, codes, folds, n_classes),
         "fourier": FourierRidge(features, codes, folds, n_classes, count=recipe.fourier_features, seed=seed),
-        "vote": NeighbourVote(representation.neighbours, representation.copies, n_classes, voters=recipe.neighbours),
+        "vote": _vote(representation, recipe),
     }
+
+
+def _text_team(dataset: Dataset, representation: Representation, recipe: Recipe, folds: np.ndarray, *, seed: int) -> dict[str, Member]:
+    """With few classes the vote and the term counters; with many the general team and the words.
+
+    Average precision of planted 10 % flips: with two classes (SST-2, 4,000 rows) the first reach .485 and adding the learners that
+    know only the main axes gives .46; with 77 classes (banking77) those lead, at .95, and letter groups cost .01.
+    """
+    from curation_app.represent.term_learners import counters_of_few, counters_of_many
+    from curation_app.represent.text import row_texts
+
+    texts, n_classes = row_texts(dataset), len(representation.classes)
+    if n_classes <= FEW_CLASSES:
+        return {"vote": _vote(representation, recipe)} | counters_of_few(texts, folds, n_classes, seed=seed)
+    return _general_team(representation, recipe, folds, seed=seed) | counters_of_many(texts, folds, n_classes)
+
+
+def _vote(representation: Representation, recipe: Recipe) -> Member:
+    from curation_app.represent.vote import NeighbourVote
+
+    return NeighbourVote(representation.neighbours, representation.copies, len(representation.classes), voters=recipe.neighbours)
 
 
 def why_no_judge(codes: np.ndarray, classes: tuple[str, ...]) -> str:

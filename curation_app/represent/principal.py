@@ -8,6 +8,8 @@ import numpy as np
 EXACT_UP_TO = 600
 # Extra directions and power passes of the randomised range finder (Halko, Martinsson & Tropp 2011, section 4.5).
 OVERSAMPLE, PASSES = 10, 2
+# Directions whose squared length is below this share of the longest are noise of float32 sums.
+ROUNDING = 1e-6
 
 
 def principal_components(features: np.ndarray, count: int, *, seed: int) -> tuple[np.ndarray, float]:
@@ -37,11 +39,23 @@ def _exact_axes(centred: np.ndarray, count: int) -> np.ndarray:
 def _random_axes(centred: np.ndarray, count: int, seed: int) -> np.ndarray:
     size = min(count + OVERSAMPLE, *centred.shape)
     start = np.random.default_rng(seed).standard_normal((centred.shape[1], size), dtype=np.float32)
-    basis, _ = np.linalg.qr(centred @ start)
+    basis = orthonormal(centred @ start)
     for _ in range(PASSES):
-        basis, _ = np.linalg.qr(centred @ (centred.T @ basis))
+        basis = orthonormal(centred @ (centred.T @ basis))
     _, _, axes = np.linalg.svd(basis.T @ centred, full_matrices=False)
     return axes[:count].T
+
+
+def orthonormal(block: np.ndarray) -> np.ndarray:
+    """(n, at most m) float32 orthonormal columns that span the block's (n, m), directions lost to rounding left out.
+
+    Turned by the Gram matrix, twice for precision: matrix products only, many times faster than a Householder QR of a tall block.
+    """
+    for _ in range(2):
+        squares, turns = np.linalg.eigh((block.T @ block).astype(np.float64))
+        kept = squares > ROUNDING * max(float(squares.max(initial=0.0)), np.finfo(np.float32).tiny)
+        block = block @ (turns[:, kept] / np.sqrt(squares[kept])).astype(np.float32)
+    return block
 
 
 def _with_fixed_signs(axes: np.ndarray) -> np.ndarray:

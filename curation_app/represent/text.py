@@ -10,6 +10,7 @@ import numpy as np
 
 from curation_app.domain.dataset import Dataset
 from curation_app.errors import UsageError
+from curation_app.represent.principal import orthonormal
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -23,7 +24,7 @@ MOST_TERMS = 60_000
 # Only the first letters of very long texts are read: a page's worth tells what it is about.
 LONGEST = 5_000
 # Range finder: extra directions and power passes (Halko, Martinsson & Tropp 2011).
-OVERSAMPLE, PASSES = 10, 1
+OVERSAMPLE, PASSES = 10, 2
 
 
 class Terms(NamedTuple):
@@ -56,21 +57,24 @@ def text_features(texts: Sequence[str], *, seed: int, model: Path | None = None)
 
 def terms_of(texts: Sequence[str]) -> Terms:
     """Words and letter groups of n texts."""
-    known = [text[:LONGEST] for text in texts]
-    rarest = 2 if len(known) >= RARE_FROM else 1
-    words = _tf_idf(known, rarest, analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
     # A letter group is shared by chance more often than a word, so it has to be seen once more.
-    letters = _tf_idf(known, rarest + (rarest > 1), analyzer="char_wb", ngram_range=(3, 5))
-    return Terms(words, letters)
+    rarest = 3 if len(texts) >= RARE_FROM else 1
+    return Terms(words_of(texts), _tf_idf(texts, rarest, analyzer="char_wb", ngram_range=(3, 5)))
 
 
-def _tf_idf(texts: list[str], rarest: int, **reading: object) -> csr_matrix:
+def words_of(texts: Sequence[str]) -> csr_matrix:
+    """(n, terms) float32 weights of single words and pairs."""
+    rarest = 2 if len(texts) >= RARE_FROM else 1
+    return _tf_idf(texts, rarest, analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
+
+
+def _tf_idf(texts: Sequence[str], rarest: int, **reading: object) -> csr_matrix:
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(min_df=rarest, max_features=MOST_TERMS, sublinear_tf=True, dtype=np.float32, **reading)
     try:
-        return vectorizer.fit_transform(texts).tocsr()
+        return vectorizer.fit_transform(text[:LONGEST] for text in texts).tocsr()
     except ValueError:
         # No term is left: empty texts, or none shares a term with another.
         return csr_matrix((len(texts), 1), dtype=np.float32)
@@ -80,12 +84,12 @@ def _main_axes(terms: csr_matrix, seed: int) -> np.ndarray:
     """(n, at most WIDTH) float32 coordinates by randomised SVD, uncentred so that the matrix stays sparse."""
     size = min(WIDTH + OVERSAMPLE, *terms.shape)
     start = np.random.default_rng(seed).standard_normal((terms.shape[1], size), dtype=np.float32)
-    basis, _ = np.linalg.qr(terms @ start)
+    basis = orthonormal(terms @ start)
     for _ in range(PASSES):
-        basis, _ = np.linalg.qr(terms @ (terms.T @ basis))
+        basis = orthonormal(terms @ (terms.T @ basis))
     squares, turns = np.linalg.eigh((small := (terms.T @ basis).T) @ small.T)
     widest = np.argsort(squares, kind="stable")[::-1][:WIDTH]
-    widest = widest[squares[widest] > 1e-6 * max(float(squares.max()), 1e-12)]
+    widest = widest[squares[widest] > 1e-6 * max(float(squares.max(initial=0.0)), 1e-12)]
     turned: np.ndarray = (basis @ turns[:, widest]) * np.sqrt(squares[widest])
     return turned if turned.shape[1] else np.zeros((terms.shape[0], 1), np.float32)
 

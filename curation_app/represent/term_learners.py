@@ -1,0 +1,25 @@
+"""The learners that count the terms of a text."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.represent.logistic import TermLogistic
+from curation_app.represent.naive_bayes import ComplementBayes
+from curation_app.represent.probability import Member
+from curation_app.represent.text import terms_of, words_of
+
+
+def counters_of_few(texts: list[str], folds: np.ndarray, n_classes: int, *, seed: int) -> dict[str, Member]:
+    """Words twice, by sums and by logistic regression, and letter groups."""
+    words, letters = terms_of(texts)
+    return {
+        "words": ComplementBayes(words, folds, n_classes),
+        "letters": ComplementBayes(letters, folds, n_classes),
+        "logistic": TermLogistic(words, folds, n_classes, seed=seed),
+    }
+
+
+def counters_of_many(texts: list[str], folds: np.ndarray, n_classes: int) -> dict[str, Member]:
+    """Words alone, by sums: the one that stays cheap at 150 classes."""
+    return {"words": ComplementBayes(words_of(texts), folds, n_classes)}
