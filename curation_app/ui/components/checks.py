@@ -11,17 +11,20 @@ SIGNS = {True: "✓", False: "✗", None: "?"}
 CLASSES = {True: "held", False: "broken", None: "unchecked"}
 
 
-def panel(title: str, lines: Sequence[CheckLine]) -> Html:
-    """One panel; its first line is the verdict."""
-    return tag(
-        "section", tag("h3", title, cls="eyebrow"), _verdict(lines), *(_line(line) for line in lines), cls="panel checks", role="status"
-    )
+def panel(title: str, checked: Sequence[CheckLine]) -> Html:
+    """The lines in a panel of their own."""
+    return tag("section", tag("h3", title, cls="eyebrow"), lines(checked), cls="panel")
 
 
-def _verdict(lines: Sequence[CheckLine]) -> Html:
-    broken = sum(line.ok is False for line in lines)
+def lines(checked: Sequence[CheckLine]) -> Html:
+    """The verdict, then what it rests on."""
+    return tag("div", _verdict(checked), *(_line(line) for line in checked), cls="checks", role="status")
+
+
+def _verdict(checked: Sequence[CheckLine]) -> Html:
+    broken = sum(line.ok is False for line in checked)
     if broken:
-        return tag("p", f"{broken} of {len(lines)} checks failed. Do not rely on it before you know why.", cls="verdict broken")
+        return tag("p", f"{broken} of {len(checked)} checks failed. Do not rely on it before you know why.", cls="verdict broken")
     return tag("p", "Everything that can be checked holds.", cls="verdict held")
 
 

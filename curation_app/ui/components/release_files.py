@@ -18,15 +18,21 @@ def show(run: Run, result: ReleaseResult, *, newest: bool) -> None:
     """Draw one release."""
     name = result.path.name
     with st.container(key=f"panel-release-{name}", gap="small"):
-        changed = f"{words.thousands(result.dropped)} dropped · {words.thousands(result.relabelled)} relabelled"
-        said = f"{words.counted(result.rows, 'row')} · {changed}"
-        markup.show(tag("div", tag("b", f"Release {name}"), tag("div", said, cls="soft"), cls="runline"))
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small", key=f"released-head-{name}"):
+            markup.show(_facts(result))
+            verify = st.button("Verify", key=f"verify-{name}", shortcut="V" if newest else None)
+        if verify:
+            markup.show(checks.lines(run.verify_release(result.path)))
         for file, size, digest in result.files:
             _file(result.path / file, file, size, digest, f"{name}-{file}")
-        if st.button("Verify this release", key=f"verify-{name}", shortcut="V" if newest else None):
-            markup.show(checks.panel("The release, verified against the original and the log", run.verify_release(result.path)))
-        markup.show(tag("p", "The same, without this page:", cls="soft"))
+        markup.show(tag("p", "The same checks without this page:", cls="soft small"))
         st.code(_commands(result), language="bash", wrap_lines=True)
+
+
+def _facts(result: ReleaseResult) -> markup.Html:
+    changed = f"{words.thousands(result.dropped)} dropped · {words.thousands(result.relabelled)} relabelled"
+    said = f"{words.counted(result.rows, 'row')} · {changed} · {result.path}"
+    return tag("div", tag("b", f"Release {result.path.name}"), tag("div", said, cls="soft"), cls="runline")
 
 
 def _file(path: Path, file: str, size: int, digest: str, key: str) -> None:

@@ -54,9 +54,9 @@ def _head(run: Run, plan: ReleasePreview) -> None:
 
 
 def _target(run: Run) -> None:
-    with st.container(key="panel-target", gap="small"):
-        markup.show(tag("h3", "Where to", cls="eyebrow"))
-        st.text_input("Folder; it must be empty or new", value=str(run.next_release()), key=f"{TARGET} {run.next_release()}")
+    suggested = str(run.next_release())
+    with st.container(key="panel-target"):
+        st.text_input("Folder of the next release; it must be new or empty", value=suggested, key=f"{TARGET} {suggested}")
 
 
 def _write(run: Run) -> None:
