@@ -57,7 +57,7 @@ def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> Non
     button("Drop", "drop", "D", Verdict.DROP)
     button("Second look", "later", "S", Verdict.LATER)
     st.text_input(
-        "Reason", key="reason", placeholder="Reason (optional)", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore"
+        "Reason", key="reason", placeholder="Reason", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore"
     )
     with st.container(key="classkeys"):
         for place, name in enumerate(keys[:NUMBERED], start=1):
@@ -70,7 +70,7 @@ def _other_class(run: Run, card: Card, keys: tuple[str, ...], action: str, aslee
         [name for name in keys if name != card.given],
         index=None,
         key="other class",
-        placeholder=f"Other class  1-{min(NUMBERED, len(keys))}",
+        placeholder=f"Class  1-{min(NUMBERED, len(keys))}",
         label_visibility="collapsed",
         format_func=markup.visible,
         on_change=events.relabel_from_list,
