@@ -20,8 +20,8 @@ def show(run: Run) -> bool:
         markup.show(
             tag("div", tag("h1", f"{words.counted(run.history_count(), 'act')} in the log"), tag("p", sentence, cls="soft"), cls="headline")
         )
-        _step(run, "Undo", run.undoable(), "Z", events.undo)
-        _step(run, "Redo", run.redoable(), "Y", events.redo)
+        _step(run, "Undo", run.undoable(), "Z")
+        _step(run, "Redo", run.redoable(), "Y")
     with st.container(key="history-filters", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox("By", [EVERYBODY, *run.reviewers()], key=BY, width=190, format_func=lambda name: markup.clip(name, 30))
         verdicts = [EVERY_DECISION, *(verdict for verdict in Verdict if verdict is not Verdict.OPEN)]
@@ -35,7 +35,10 @@ def chosen() -> tuple[str | None, Verdict | None]:
     return None if by in (None, EVERYBODY) else str(by), verdict if isinstance(verdict, Verdict) else None
 
 
-def _step(run: Run, word: str, act: ActLine | None, key: str, callback: object) -> None:
-    """Undo or redo: the tooltip has the whole sentence, the button the gist of it."""
-    gist = f"{word}: {markup.label(act.sentence, limit=44)}" if act else f"Nothing to {word.lower()}"
-    st.button(gist, key=f"history-{word.lower()}", shortcut=key, disabled=act is None, on_click=callback, args=(run, new_action_id()))  # type: ignore[arg-type]
+def _step(run: Run, word: str, act: ActLine | None, key: str) -> None:
+    """Undo or redo the act that is named, whoever did it: undoing an undo brings the decision back."""
+    if act is None:
+        st.button(f"Nothing to {word.lower()}", key=f"history-{word.lower()}", shortcut=key, disabled=True)
+        return
+    gist = f"{word}: {markup.label(act.sentence, limit=44)}"
+    st.button(gist, key=f"history-{word.lower()}", shortcut=key, on_click=events.undo, args=(run, new_action_id(), act.action))

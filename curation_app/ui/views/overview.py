@@ -31,11 +31,11 @@ def show(run: Run) -> None:
         campaigns.panel(run.name, overview.campaigns)
         if overview.per_source:
             markup.show(rates.panel("By source", overview.per_source, overall))
-        if overview.per_class:
-            markup.show(rates.panel("By given label", overview.per_class, overall))
     with right:
         markup.show(board.panel(overview.detectors))
-        markup.show(provenance.panel(overview))
+        if overview.per_class:
+            markup.show(rates.panel("By given label", overview.per_class, overall))
+    markup.show(provenance.panel(overview))
 
 
 main()
