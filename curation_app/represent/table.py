@@ -10,7 +10,7 @@ import numpy as np
 
 from curation_app.domain.dataset import Dataset
 from curation_app.represent.copies import SET_ASIDE
-from curation_app.represent.numbers import number_features, standardised
+from curation_app.represent.numbers import number_features
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,8 +118,9 @@ def _text(texts: pd.Series, seed: int) -> Block:
     from skrub import StringEncoder
 
     encoder = StringEncoder(n_components=TEXT_WIDTH, random_state=seed)
-    coordinates = standardised(np.asarray(encoder.fit_transform(texts.rename("text").astype("str")), dtype=np.float32))
-    return Block(coordinates / np.float32(np.sqrt(2 * max(1, coordinates.shape[1]))), "text columns")
+    coordinates = np.nan_to_num(np.asarray(encoder.fit_transform(texts.rename("text").astype("str")), dtype=np.float32))
+    total = float(coordinates.var(axis=0, dtype=np.float64).sum())
+    return Block(coordinates * np.float32(1 / np.sqrt(2 * total)), "text columns") if total > 0 else _left_out(len(texts), "constant")
 
 
 def _as_numbers(texts: pd.Series) -> np.ndarray:

@@ -1,0 +1,70 @@
+"""The learners one by one, and how their chances are joined."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curation_app.domain.representation import Neighbours
+from curation_app.represent.judge import Judge
+from curation_app.represent.probability import best_scale, calibrated, softmax
+from curation_app.represent.trees import OutOfBagTrees
+from curation_app.represent.vote import NeighbourVote
+
+
+def test_a_vote_counts_neighbours_that_are_no_copies_and_have_a_label() -> None:
+    graph = Neighbours(rows=np.array([[1, 2, 3], [0, 2, 3], [3, 0, 1], [2, 0, 1]], np.int32), distances=np.ones((4, 3), np.float32))
+    vote = NeighbourVote(graph, np.array([0, 0, 1, 2], np.int32), 2, voters=3)
+    chances = vote(np.array([0, 0, 1, -1], np.int32))
+    # Row 0: its copy 1 is left out, row 3 has no label, so only row 2 speaks.
+    assert chances[0, 1] > chances[0, 0]
+    assert chances[2, 0] > 0.6
+
+
+def test_a_row_without_voters_gets_the_class_shares() -> None:
+    graph = Neighbours(rows=np.array([[1], [0]], np.int32), distances=np.zeros((2, 1), np.float32))
+    chances = NeighbourVote(graph, np.zeros(2, np.int32), 2, voters=5)(np.array([0, 1], np.int32))
+    np.testing.assert_allclose(chances, 0.5)
+
+
+def test_nearer_neighbours_say_more() -> None:
+    graph = Neighbours(rows=np.array([[1, 2], [0, 2], [0, 1]], np.int32), distances=np.array([[0.1, 2], [0.1, 2], [2, 2.1]], np.float32))
+    chances = NeighbourVote(graph, np.arange(3, dtype=np.int32), 2, voters=2)(np.array([0, 0, 1], np.int32))
+    assert chances[0, 0] > 0.6
+
+
+def test_trees_never_judge_a_row_by_its_copy() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(60, 3)).astype(np.float32)
+    codes = (features[:, 0] > 0).astype(np.int32)
+    features[:5], copies = [9, 9, 9], np.concatenate([np.zeros(5), np.arange(1, 56)]).astype(np.int32)
+    codes[:5] = 0
+    chances = OutOfBagTrees(features, copies, 2, trees=60, seed=0)(codes)
+    assert np.all(chances[:5, 1] > 0.5)
+
+
+def test_more_trees_than_the_budget_are_not_grown_on_many_rows() -> None:
+    features = np.zeros((100_000, 1), np.float32)
+    copies = np.arange(100_000, dtype=np.int32)
+    assert OutOfBagTrees(features, copies, 2, trees=300, seed=0)._trees == 100
+    assert OutOfBagTrees(features[:500], copies[:500], 2, trees=300, seed=0)._trees == 300
+
+
+@pytest.mark.parametrize("scale", [0.02, 1.0, 40.0])
+def test_calibration_undoes_any_scale_of_the_scores(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=(3_000, 3)).astype(np.float32) * 2
+    codes = (softmax(truth).cumsum(axis=1) < rng.random((3_000, 1))).sum(axis=1).astype(np.int32)
+    np.testing.assert_allclose(calibrated(truth * np.float32(scale), codes), softmax(truth), atol=0.1)
+
+
+def test_scores_that_say_nothing_are_left_alone() -> None:
+    assert best_scale(np.zeros((4, 2), np.float32), np.zeros(4, np.int32)) == 1
+    assert best_scale(np.eye(2, dtype=np.float32), np.array([-1, -1], np.int32)) == 1
+
+
+def test_the_judge_takes_the_geometric_mean() -> None:
+    first, second = np.array([[0.9, 0.1], [0.2, 0.8]], np.float32), np.array([[0.4, 0.6], [0.5, 0.5]], np.float32)
+    chances = Judge({"one": lambda codes: first, "two": lambda codes: second})(np.array([-1, -1], np.int32))
+    mean = np.sqrt(first * second)
+    np.testing.assert_allclose(chances, mean / mean.sum(axis=1, keepdims=True), atol=1e-6)
