@@ -53,7 +53,7 @@ def orthonormal(block: np.ndarray) -> np.ndarray:
     """
     for _ in range(2):
         squares, turns = np.linalg.eigh((block.T @ block).astype(np.float64))
-        kept = squares > ROUNDING * max(float(squares.max(initial=0.0)), np.finfo(np.float32).tiny)
+        kept = squares > ROUNDING * max(float(squares.max(initial=0.0)), float(np.finfo(np.float32).tiny))
         block = block @ (turns[:, kept] / np.sqrt(squares[kept])).astype(np.float32)
     return block
 

@@ -58,7 +58,7 @@ def table(rows: int) -> Dataset:
 
 def text(rows: int) -> Dataset:
     rng = np.random.default_rng(2)
-    texts = [" ".join(rng.choice(WORDS["abc"[code]].split() + ["the", "my", "is", "was"], 6)) for code in _codes(rows)]
+    texts = [" ".join(rng.choice([*WORDS["abc"[code]].split(), "the", "my", "is", "was"], 6)) for code in _codes(rows)]
     return dataset_of(frame=pd.DataFrame({"text": texts}), labels=_labels(rows), modality="text", roles=Roles(text="text"))
 
 

@@ -142,9 +142,8 @@ def test_images_of_any_size_are_described(shape: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("width", [40, 700])
 def test_principal_axes_keep_what_an_svd_keeps(width: int) -> None:
     rng = np.random.default_rng(0)
-    features = (rng.normal(size=(300, 5)) * [9, 7, 5, 3, 2] @ rng.normal(size=(5, width)) + 0.1 * rng.normal(size=(300, width))).astype(
-        np.float32
-    )
+    signal = rng.normal(size=(300, 5)) * [9, 7, 5, 3, 2] @ rng.normal(size=(5, width))
+    features = (signal + 0.1 * rng.normal(size=(300, width))).astype(np.float32)
     coordinates, kept = principal_components(features, 3, seed=0)
     values = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
     np.testing.assert_allclose(np.linalg.norm(coordinates, axis=0), values[:3], rtol=1e-3)
