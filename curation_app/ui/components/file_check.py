@@ -111,12 +111,19 @@ def _scan(workspace: Workspace, path: str, roles: dict[str, object], options: Op
 def _problems(found: Inspection) -> Html:
     return tag(
         "div",
-        tag("b", found.error),
+        tag("b", _what_is_wrong(found)),
         tag("div", found.hint, cls="hint") if found.hint else None,
         tag("ul", *(tag("li", problem) for problem in found.problems), cls="problems") if found.problems else None,
         cls="notice error",
         role="alert",
     )
+
+
+def _what_is_wrong(found: Inspection) -> str:
+    """The error; where its problems are listed below, only how many there are."""
+    if not found.problems:
+        return found.error
+    return f"{markup.clip(found.name, 80)} cannot be read as it is: {words.counted(len(found.problems), 'problem')}"
 
 
 def _roles(path: str, plain: Inspection, asked: Inspection, options: Options) -> None:

@@ -41,4 +41,8 @@ def _step(run: Run, word: str, act: ActLine | None, key: str) -> None:
         st.button(f"Nothing to {word.lower()}", key=f"history-{word.lower()}", shortcut=key, disabled=True)
         return
     gist = f"{word}: {markup.label(act.sentence, limit=44)}"
-    st.button(gist, key=f"history-{word.lower()}", shortcut=key, on_click=events.undo, args=(run, new_action_id(), act.action))
+    st.button(gist, key=f"history-{word.lower()}", shortcut=key, on_click=_undo, args=(run, new_action_id(), act.action))
+
+
+def _undo(run: Run, click: str, target: str) -> None:
+    events.undo(run, click, target)

@@ -37,8 +37,8 @@ def _watch(job: ScanJob) -> None:
         st.rerun()
     markup.show(tag("div", tag("h1", f"Scanning {job.name}"), cls="headline"))
     with st.container(key="panel-scan", gap="small"):
-        st.progress(min(max(status.fraction, 0.0), 1.0))
         markup.show(_now(status))
+        markup.show(_bar(status.fraction))
         markup.show(_stages(status))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scan-actions"):
         st.button("Cancel the scan", shortcut="Esc", key="cancel-scan", on_click=job.cancel)
@@ -46,10 +46,21 @@ def _watch(job: ScanJob) -> None:
 
 
 def _now(status: ScanStatus) -> Html:
-    left = "" if status.seconds_left is None else f"about {words.duration(max(round(status.seconds_left), 1))} left"
+    left = "" if status.seconds_left is None else f"about {_whole(status.seconds_left)} left"
     detail = f": {status.detail}" if status.detail else ""
     stage = status.stage or "Waiting to begin"
     return tag("div", tag("b", f"{stage}{detail} …"), tag("span", left, cls="soft num"), cls="scannow", role="status")
+
+
+def _whole(seconds: float) -> str:
+    """A guess has no tenths."""
+    return words.duration(seconds) if seconds >= 10 else f"{max(round(seconds), 1)}{words.THIN}s"
+
+
+def _bar(fraction: float) -> Html:
+    done = f"{100 * min(max(fraction, 0.0), 1.0):.0f}"
+    filled = tag("i", style=f"width:{done}%")
+    return tag("div", filled, cls="track scanbar", role="progressbar", aria_valuenow=done, aria_valuemin=0, aria_valuemax=100)
 
 
 def _stages(status: ScanStatus) -> Html:
