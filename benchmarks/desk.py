@@ -57,9 +57,8 @@ def main() -> None:
     small, large = ours[SIZES[0]], ours[SIZES[1]]
     print("| lasso: mouse up to updated selection, median | seconds |\n|---|---|")
     print(f"| plain scattergl, 100,000 points | {theirs:.2f} |\n| ours, 100,000 | {small[0]:.2f} |\n| ours, 1,000,000 | {large[0]:.2f} |")
-    print(
-        f"| ratio, scattergl / ours at 100,000 | {theirs / small[0]:.1f} |\n| ratio, ours 1,000,000 / 100,000 | {large[0] / small[0]:.1f} |\n"
-    )
+    print(f"| ratio, scattergl / ours at 100,000 | {theirs / small[0]:.1f} |")
+    print(f"| ratio, ours 1,000,000 / 100,000 | {large[0] / small[0]:.1f} |\n")
     print("| key pressed to next row shown, median | milliseconds |\n|---|---|")
     print(f"| 100,000 rows | {1000 * small[1]:.0f} |\n| 1,000,000 rows | {1000 * large[1]:.0f} |\n")
 

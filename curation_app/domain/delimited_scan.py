@@ -202,6 +202,12 @@ class _Scan:
         ends[inner] -= (self.view[stops[inner]] == _LF) & (self.view[stops[inner] - 1] == _CR)
         first = np.concatenate([np.searchsorted(separators, starts), [len(separators)]]).astype(np.int64)
         return Records(
-            data=self.data, starts=starts, ends=ends, nexts=nexts, separators=separators, first=first,
-            faults=tuple(self.faults), complete=complete,
+            data=self.data,
+            starts=starts,
+            ends=ends,
+            nexts=nexts,
+            separators=separators,
+            first=first,
+            faults=tuple(self.faults),
+            complete=complete,
         )

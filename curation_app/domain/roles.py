@@ -32,7 +32,7 @@ class Roles:
 
     def changed(self, **roles: object) -> Roles:
         """A copy with some roles set by the user; their reasons say so."""
-        reasons = dict(self.reasons) | {role: "chosen by you" for role in roles}
+        reasons = dict(self.reasons) | dict.fromkeys(roles, "chosen by you")
         return replace(self, **roles, reasons=MappingProxyType(reasons))  # type: ignore[arg-type]
 
     def as_json(self) -> dict[str, object]:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from curation_app import __version__
 from curation_app.detect.registry import installed_detectors
 from curation_app.domain.finding import Finding, Kind
+from curation_app.domain.queue import Queue
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Rows that one read of a single card decodes.
 ROW_GROUP = 4_096
+# Below this surprise (one clean row in ten) a detector does not speak against a row.
+SPEAKS_AT = 1.0
 VERSIONED = ("numpy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "faiss-cpu", "cleanlab", "skrub")
 
 
@@ -142,7 +145,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
             "graph_recall": float(representation.neighbours.recall),
             "why_no_probabilities": representation.why_no_probabilities,
         },
-        "detectors": [_finding_json(finding, queue.flagged, questions) for finding in scan.findings],
+        "detectors": [_finding_json(finding, queue, questions) for finding in scan.findings],
         "counts": {"flagged": int(queue.flagged.sum())} | kinds,
         "estimate": {
             name: {"count": e.count, "low": e.low, "high": e.high, "level": e.level, "method": e.method}
@@ -163,8 +166,10 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _finding_json(finding: Finding, flagged: np.ndarray, questions: Mapping[str, str]) -> dict[str, Any]:
+def _finding_json(finding: Finding, queue: Queue, questions: Mapping[str, str]) -> dict[str, Any]:
     scores = finding.scores[~np.isnan(finding.scores)]
+    speaks = np.nan_to_num(finding.surprise) >= SPEAKS_AT
+    flagged = finding.scores[queue.flagged & speaks & (queue.kind == finding.kind.value)]
     return {
         "code": finding.code,
         "title": finding.title,
@@ -173,7 +178,8 @@ def _finding_json(finding: Finding, flagged: np.ndarray, questions: Mapping[str,
         "outcome": finding.outcome.value,
         "reason": finding.reason,
         "rule": finding.rule,
-        "flagged": int(np.sum(flagged & (np.nan_to_num(finding.surprise) >= 2.0))),
+        "flagged": len(flagged),
+        "threshold": float(flagged.min()) if len(flagged) else None,
         "histogram": np.histogram(scores, bins=20, range=(0.0, 1.0))[0].tolist(),
     }
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-# Two on the surprise scale (one clean row in a hundred) as a score: 1 - 10 ** (-2 / 2). The detectors' own threshold.
-FLAGGED_SCORE = 0.9
-
 
 def log_heights(counts: Sequence[int]) -> tuple[float, ...]:
     """Heights in [0, 1] on a log scale: a handful of suspects beside thousands of clean rows stays visible."""
@@ -15,9 +12,9 @@ def log_heights(counts: Sequence[int]) -> tuple[float, ...]:
     return tuple(math.log1p(count) / top if top else 0.0 for count in counts)
 
 
-def flagged_bins(bins: int) -> tuple[bool, ...]:
-    """Which of ``bins`` equal bins of [0, 1] lie at or above the detectors' threshold."""
-    return tuple(position / bins >= FLAGGED_SCORE - 1e-9 for position in range(bins))
+def flagged_bins(bins: int, threshold: float) -> tuple[bool, ...]:
+    """Which of ``bins`` equal bins of [0, 1] reach above ``threshold``; none if it is NaN."""
+    return tuple((position + 1) / bins > threshold for position in range(bins))
 
 
 def axis_top(values: Sequence[float]) -> float:

@@ -102,7 +102,11 @@ def note_repeated_names(names: list[str], problems: Problems, line: int | None =
         if names.count(name) > 1:
             places = ", ".join(str(i + 1) for i, other in enumerate(names) if other == name)
             problems.add(
-                "duplicate-column", "column names that differ", f"{name!r} as columns {places}", line=line, column=name,
+                "duplicate-column",
+                "column names that differ",
+                f"{name!r} as columns {places}",
+                line=line,
+                column=name,
                 hint="Give each column its own name: a decision must say which one it means.",
             )
 

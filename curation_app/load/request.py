@@ -27,8 +27,16 @@ class Problems:
         self.count = self.remark_count = 0
 
     def add(
-        self, code: str, expected: str, found: str, *, hint: str = "", line: int | None = None, row: int | None = None,
-        column: str | None = None, fatal: bool = True,
+        self,
+        code: str,
+        expected: str,
+        found: str,
+        *,
+        hint: str = "",
+        line: int | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        fatal: bool = True,
     ) -> None:
         """Note one problem; ``fatal=False`` for what is accepted but should be known."""
         problem = Problem(
@@ -80,7 +88,9 @@ class Request:
         size = self.path.stat().st_size
         if size > self.limits.file_bytes:
             self.problems.add(
-                "file-too-large", f"at most {self.limits.file_bytes / MIB:,.0f} MiB", f"{size / MIB:,.0f} MiB",
+                "file-too-large",
+                f"at most {self.limits.file_bytes / MIB:,.0f} MiB",
+                f"{size / MIB:,.0f} MiB",
                 hint="Open it by its path instead of uploading it, split it, or raise the limit.",
             )
         if size == 0:

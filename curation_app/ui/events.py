@@ -37,14 +37,9 @@ def decide(
     )
 
 
-def undo(run: Run, action: str, target: str | None = None) -> bool:
-    """Append an undo of the act ``target``, or of the latest one."""
-    return _once(action, lambda: run.undo(by=state.reviewer(), action=target))
-
-
-def redo(run: Run, action: str) -> bool:
-    """Append a redo of what was undone last."""
-    return _once(action, lambda: run.redo(by=state.reviewer()))
+def undo(run: Run, action: str, target: str) -> bool:
+    """Append an undo of the act ``target``; of an undo, that is a redo."""
+    return _once(action, lambda: run.undo(by=state.reviewer(), action=target, click=action))
 
 
 def _once(action: str, act: Callable[[], ActLine]) -> bool:
@@ -104,14 +99,8 @@ def decide_bulk(run: Run, rows: Sequence[int], verdict: Verdict, action: str, la
 
 
 def undo_and_show(run: Run, action: str, target: ActLine) -> None:
-    """Undo, and put the first row it concerned before the reader."""
+    """Undo (or redo: undo an undo), and put the first row it concerned before the reader."""
     if undo(run, action, target.action) and target.rows:
-        state.set_cursor(run.name, target.rows[0])
-
-
-def redo_and_show(run: Run, action: str, target: ActLine) -> None:
-    """Redo, and put the first row it concerned before the reader."""
-    if redo(run, action) and target.rows:
         state.set_cursor(run.name, target.rows[0])
 
 

@@ -69,6 +69,7 @@ class CardMaker:
             distance=distance,
             snippet=data.snippet(row),
             verdict=decisions[row].verdict if row in decisions else Verdict.OPEN,
+            image=data.image(row),
         )
 
     def _cells(self, row: int) -> tuple[Cell, ...]:

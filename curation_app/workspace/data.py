@@ -17,6 +17,8 @@ from curation_app.workspace.values import MapView
 
 # Longest piece of a row that a list shows; the card shows all of it.
 SNIPPET = 140
+# Groups of 4,096 pictures kept decoded: 50 MB each at the largest thumbnail in colour.
+PICTURE_GROUPS = 6
 
 
 class RunData:
@@ -154,14 +156,29 @@ class RunData:
 
     def image(self, row: int) -> np.ndarray | None:
         """(h, w) or (h, w, 3) uint8 of one row; reads one row group."""
-        path = self.folder.artifact(self.key, "images")
-        if not path.is_file():
+        if self._pictures is None:
             return None
-        file = pq.ParquetFile(path, memory_map=True)
-        size = file.metadata.row_group(0).num_rows
-        group = file.read_row_group(row // size)
-        shape = tuple(int(side) for side in (file.schema_arrow.metadata or {})[b"shape"].decode().split(","))
-        return np.frombuffer(group["image"][row % size].as_py(), dtype=np.uint8).reshape(shape)
+        group, place = divmod(row, self._pictures.metadata.row_group(0).num_rows)
+        pixels: np.ndarray = self._picture_group(group)[place]
+        return pixels
+
+    @cached_property
+    def _pictures(self) -> pq.ParquetFile | None:
+        path = self.folder.artifact(self.key, "images")
+        return pq.ParquetFile(path, memory_map=True) if path.is_file() else None
+
+    def _picture_group(self, group: int) -> np.ndarray:
+        """(rows of the group, h, w) or (..., 3) uint8; the last few groups stay in memory."""
+        kept: dict[int, np.ndarray] = self.__dict__.setdefault("_groups", {})
+        if group not in kept:
+            assert self._pictures is not None
+            shape = tuple(int(side) for side in self._pictures.schema_arrow.metadata[b"shape"].decode().split(","))
+            column = self._pictures.read_row_group(group)["image"].combine_chunks()
+            chunk = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+            while len(kept) >= PICTURE_GROUPS:
+                kept.pop(next(iter(kept)))
+            kept[group] = np.frombuffer(chunk.buffers()[1], dtype=np.uint8).reshape(-1, *shape)
+        return kept[group]
 
     def map(self) -> MapView:
         """The stored layout, or its first two principal components until it is there."""

@@ -77,4 +77,5 @@ def _board_line(facts: dict[str, object]) -> DetectorBoardLine:
         rule=str(facts["rule"]),
         flagged=int(facts["flagged"]),  # type: ignore[call-overload]
         histogram=tuple(facts["histogram"]),  # type: ignore[arg-type]
+        threshold=float("nan") if facts["threshold"] is None else float(facts["threshold"]),  # type: ignore[arg-type]
     )

@@ -63,7 +63,7 @@ def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: P
         versions=data.info["versions"],
         facts={"estimate": data.info["estimate"], "flagged": data.info["counts"]},
         kinds=kinds,
-        plots=_plots(data, state, view),
+        plots=_plots(data, view),
     )
     log.record("release", {"out": str(out.resolve()), "manifest": _digest(out / MANIFEST)}, by=by)
     return _result(out, manifest)
@@ -139,7 +139,7 @@ def _before_after(before: np.ndarray, after: np.ndarray, names: tuple[str, ...],
     return tuple((name, int(was), int(now)) for name, was, now in zip(names, counts_before, counts_after, strict=True))
 
 
-def _plots(data: RunData, state: State, view: MapView) -> Mapping[str, str]:
+def _plots(data: RunData, view: MapView) -> Mapping[str, str]:
     from curation_app.figures.report_plots import report_plots
 
     kinds, names = data.coded("kind")
@@ -150,5 +150,5 @@ def _plots(data: RunData, state: State, view: MapView) -> Mapping[str, str]:
         kind_names=names,
         flagged=data.flagged,
         suspicion=data.suspicion,
-        per_class=_before_after(*_with_new_labels(data, state), state.verdicts == VERDICTS.index(Verdict.DROP)),
+        per_class=(),  # the report has its own table of them
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from curation_app.domain.decision import Decision, Verdict
+from curation_app.domain.finding import Kind
 from curation_app.errors import NotFoundError, UsageError
 from curation_app.review import VERDICTS, Act, DecisionLog, RowFacts, State
 from curation_app.workspace import filtering, polygon, releasing
@@ -312,11 +313,12 @@ class Run:
             row=row,
             id=line.id,
             suspicion=float(self.data.suspicion[row]),
-            kind=self.data.at("kind", row),
+            kind=Kind(self.data.at("kind", row)),
             given=line.label,
             snippet=line.snippet,
             verdict=line.verdict,
             verdict_label=decision.label if decision else None,
+            image=line.image,
         )
 
     def _tally(self, column: str, rows: np.ndarray) -> tuple[tuple[str, int], ...]:

@@ -70,7 +70,7 @@ class ClassChance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourLine:
-    """A neighbour or a copy of the row. ``snippet`` is hostile text: show it escaped."""
+    """A neighbour or a copy of the row, with its picture if it has one. ``snippet`` is hostile text: show it escaped."""
 
     row: int
     id: str
@@ -79,6 +79,7 @@ class NeighbourLine:
     distance: float
     snippet: str
     verdict: Verdict = Verdict.OPEN
+    image: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,7 @@ class QueueLine:
     snippet: str
     verdict: Verdict
     verdict_label: str | None = None
+    image: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,10 @@ class ActLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorBoardLine:
-    """One line of the detector board: ``histogram`` are 20 counts of the scores from 0 to 1."""
+    """One line of the detector board.
+
+    ``histogram`` are 20 counts of the scores from 0 to 1; ``threshold`` is the lowest score that was flagged, NaN if none was.
+    """
 
     code: str
     title: str
@@ -216,6 +221,7 @@ class DetectorBoardLine:
     rule: str
     flagged: int
     histogram: tuple[int, ...] = ()
+    threshold: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

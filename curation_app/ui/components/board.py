@@ -19,7 +19,7 @@ def panel(lines: Sequence[DetectorBoardLine]) -> Html:
         "section",
         tag("h3", "Detectors", cls="eyebrow"),
         *(_line(line) for line in lines),
-        tag("p", "Score from 0 to 1, rows on a log scale; coloured: above the threshold. Open a line for its rule.", cls="foot"),
+        tag("p", "Score from 0 to 1, rows on a log scale; coloured: flagged. Open a line for its rule.", cls="foot"),
         cls="panel board",
     )
 
@@ -32,7 +32,7 @@ def _line(line: DetectorBoardLine) -> Html:
         tag(
             "summary",
             tag("span", line.title, None if looked else tag("small", line.reason), cls="name"),
-            _histogram(line.histogram) if looked else tag("span"),
+            _histogram(line) if looked else tag("span"),
             tag("b", line.outcome, cls=f"outcome {outcome}"),
             tag("span", words.counted(line.flagged, "row") if looked else "", cls="soft num count"),
         ),
@@ -42,10 +42,11 @@ def _line(line: DetectorBoardLine) -> Html:
     )
 
 
-def _histogram(counts: Sequence[int]) -> Html:
-    """The scores as small bars, those above the threshold in the kind's colour."""
+def _histogram(line: DetectorBoardLine) -> Html:
+    """The scores as small bars, those that were flagged in the kind's colour."""
+    counts = line.histogram
     bars = (
         tag("i", style=f"height:{max(100 * height, 4 if count else 0):.0f}%", cls="over" if over else None)
-        for height, count, over in zip(log_heights(counts), counts, flagged_bins(len(counts)), strict=True)
+        for height, count, over in zip(log_heights(counts), counts, flagged_bins(len(counts), line.threshold), strict=True)
     )
     return tag("span", *bars, cls="histogram", role="img", aria_label=f"{sum(counts)} scores from 0 to 1")

@@ -56,9 +56,7 @@ def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> Non
         _other_class(run, card, keys, action, asleep)
     button("Drop", "drop", "D", Verdict.DROP)
     button("Second look", "later", "S", Verdict.LATER)
-    st.text_input(
-        "Reason", key="reason", placeholder="Reason", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore"
-    )
+    st.text_input("Reason", key="reason", placeholder="Reason", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore")
     with st.container(key="classkeys"):
         for place, name in enumerate(keys[:NUMBERED], start=1):
             button(f"Relabel to {markup.label(name)}", f"class-{place}", str(place), Verdict.RELABEL, name, off=name == card.given)
@@ -81,7 +79,9 @@ def _other_class(run: Run, card: Card, keys: tuple[str, ...], action: str, aslee
 
 
 def _ways_back(run: Run, asleep: bool) -> None:
-    undoable, redoable, action = run.undoable(), run.redoable(), new_action_id()
+    # One's own acts: a key must not take back what a colleague did a second ago.
+    who = state.reviewer()
+    undoable, redoable, action = run.undoable(who), run.redoable(who), new_action_id()
     st.button(
         f"Undo: {_short(undoable)}" if undoable else "Undo",
         key="undo",
@@ -94,7 +94,7 @@ def _ways_back(run: Run, asleep: bool) -> None:
         "Redo",
         key="redo",
         shortcut="Y",
-        on_click=events.redo_and_show,
+        on_click=events.undo_and_show,
         args=(run, action, redoable),
         disabled=asleep or redoable is None,
         help=markup.label(redoable.sentence, limit=120) if redoable else None,

@@ -162,7 +162,9 @@ def _lines(title: str, lines: Iterable[NeighbourLine], total: int | None = None)
     rows = [
         tag(
             "div",
-            tag("span", f"“{clip(line.snippet, 64)}”", cls="snippet", title=clip(line.snippet, 300)),
+            _thumbnail(line)
+            if line.image is not None
+            else tag("span", f"“{clip(line.snippet, 64)}”", cls="snippet", title=clip(line.snippet, 300)),
             tag("span", clip(line.label, 20), cls="badge", title=line.label) if line.label is not None else None,
             tag("span", clip(line.source, 24), cls="soft source", title=line.source) if line.source is not None else None,
             tag("span", f"{line.distance:.2f}".lstrip("0"), cls="num soft", title=f"row {line.row}, distance {line.distance:.3f}"),
@@ -174,6 +176,12 @@ def _lines(title: str, lines: Iterable[NeighbourLine], total: int | None = None)
         return None
     count = f" · {total}" if total is not None else ""
     return tag("section", _title(title + count, "Rows most like this one; the number is the distance"), *rows)
+
+
+def _thumbnail(line: NeighbourLine) -> Html:
+    assert line.image is not None
+    picture = tag("img", src=data_address(line.image), cls="pixels thumb", alt="")
+    return tag("span", picture, tag("span", clip(line.id, 20), cls="soft"), cls="snippet pictured", title=clip(line.snippet, 300))
 
 
 def _detectors(lines: tuple[DetectorLine, ...]) -> Html:

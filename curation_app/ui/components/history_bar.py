@@ -20,8 +20,8 @@ def show(run: Run) -> bool:
         markup.show(
             tag("div", tag("h1", f"{words.counted(run.history_count(), 'act')} in the log"), tag("p", sentence, cls="soft"), cls="headline")
         )
-        _step(run, "Undo", run.undoable(), "Z")
-        _step(run, "Redo", run.redoable(), "Y")
+        _step(run, "Undo", run.undoable(state.reviewer()), "Z")
+        _step(run, "Redo", run.redoable(state.reviewer()), "Y")
     with st.container(key="history-filters", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox("By", [EVERYBODY, *run.reviewers()], key=BY, width=190, format_func=lambda name: markup.clip(name, 30))
         verdicts = [EVERY_DECISION, *(verdict for verdict in Verdict if verdict is not Verdict.OPEN)]
@@ -36,7 +36,7 @@ def chosen() -> tuple[str | None, Verdict | None]:
 
 
 def _step(run: Run, word: str, act: ActLine | None, key: str) -> None:
-    """Undo or redo the act that is named, whoever did it: undoing an undo brings the decision back."""
+    """Undo or redo the reader's own last act: undoing an undo brings the decision back."""
     if act is None:
         st.button(f"Nothing to {word.lower()}", key=f"history-{word.lower()}", shortcut=key, disabled=True)
         return

@@ -18,7 +18,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.dataset.row = line.row;
     if (line.here) button.setAttribute("aria-current", "true");
     put(button, "b", "num", line.suspicion);
-    put(button, "span", "snippet", line.snippet);
+    const words = put(button, "span", "snippet", line.picture ? "" : line.snippet);
+    if (line.picture) {
+      const picture = put(words, "img", "pixels thumb");
+      picture.src = line.picture;
+      picture.alt = "";
+      words.append(line.snippet);
+    }
     put(button, "span", "badge", line.badge);
     button.onclick = () => {
       list.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from curation_app.figures.png import data_address
 from curation_app.ui import events
 from curation_app.ui.components import markup
 from curation_app.ui.components.topbar import thousands
@@ -51,6 +52,7 @@ def _line(line: QueueLine, *, here: bool) -> dict[str, object]:
         "row": line.row,
         "suspicion": share(line.suspicion),
         "snippet": markup.clip(line.snippet, 90),
+        "picture": None if line.image is None else data_address(line.image),
         "kind": str(line.kind),
         "badge": DONE.get(line.verdict, KIND_NAMES[line.kind]),
         "decided": line.verdict is not Verdict.OPEN,

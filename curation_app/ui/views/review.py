@@ -18,7 +18,7 @@ def main() -> None:
     run = resources.current_run()
     if run is None:
         markup.show(
-            evidence.done("No run is open", "Open a dataset and scan it, or choose a run from the list.", _link("open", "Open a dataset"))
+            evidence.done("No run is open", "Open a dataset and scan it, or choose a run from the list.", _link("/", "Open a dataset"))
         )
         return
     left, middle, right = st.columns([29, 67, 40], gap="small")

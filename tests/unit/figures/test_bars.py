@@ -2,8 +2,7 @@
 
 import pytest
 
-from curation_app.detect.surprise import score_from_surprise
-from curation_app.figures.bars import FLAGGED_SCORE, axis_top, flagged_bins, log_heights
+from curation_app.figures.bars import axis_top, flagged_bins, log_heights
 
 
 def test_the_largest_count_fills_the_height_and_a_single_row_stays_visible() -> None:
@@ -18,9 +17,9 @@ def test_no_counts_have_no_height() -> None:
     assert log_heights([]) == ()
 
 
-def test_the_coloured_bins_begin_at_the_detectors_own_threshold() -> None:
-    assert pytest.approx(float(score_from_surprise(2.0))) == FLAGGED_SCORE
-    assert flagged_bins(20) == (False,) * 18 + (True,) * 2
+def test_the_coloured_bins_begin_at_the_lowest_flagged_score() -> None:
+    assert flagged_bins(20, 0.92) == (False,) * 18 + (True,) * 2
+    assert not any(flagged_bins(20, float("nan")))
 
 
 @pytest.mark.parametrize(("values", "top"), [([0.31, 0.04], 0.5), ([0.2], 0.2), ([0.21], 0.5), ([0.9], 1.0), ([0.0], 1.0), ([], 1.0)])
