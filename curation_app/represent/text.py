@@ -47,9 +47,7 @@ def text_features(texts: Sequence[str], *, seed: int, model: Path | None = None)
     """
     if model is not None:
         return _encoded(texts, model), f"sentences encoded by {model.name}"
-    from scipy.sparse import hstack
-
-    coordinates = _main_axes(hstack(terms_of(texts)).tocsr(), seed)
+    coordinates = _main_axes(side_by_side(terms_of(texts)), seed)
     lengths = np.linalg.norm(coordinates, axis=1, keepdims=True)
     features = (coordinates / np.where(lengths > 1e-6, lengths, 1)).astype(np.float32)
     return features, f"word and character TF-IDF on {features.shape[1]} axes"
@@ -57,15 +55,18 @@ def text_features(texts: Sequence[str], *, seed: int, model: Path | None = None)
 
 def terms_of(texts: Sequence[str]) -> Terms:
     """Words and letter groups of n texts."""
-    # A letter group is shared by chance more often than a word, so it has to be seen once more.
-    rarest = 3 if len(texts) >= RARE_FROM else 1
-    return Terms(words_of(texts), _tf_idf(texts, rarest, analyzer="char_wb", ngram_range=(3, 5)))
-
-
-def words_of(texts: Sequence[str]) -> csr_matrix:
-    """(n, terms) float32 weights of single words and pairs."""
     rarest = 2 if len(texts) >= RARE_FROM else 1
-    return _tf_idf(texts, rarest, analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
+    words = _tf_idf(texts, rarest, analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
+    # A letter group is shared by chance more often than a word, so it has to be seen once more.
+    letters = _tf_idf(texts, rarest + (rarest > 1), analyzer="char_wb", ngram_range=(3, 5))
+    return Terms(words, letters)
+
+
+def side_by_side(terms: Terms) -> csr_matrix:
+    """(n, all terms) float32: words and letter groups, of equal weight."""
+    from scipy.sparse import hstack
+
+    return hstack(terms).tocsr()
 
 
 def _tf_idf(texts: Sequence[str], rarest: int, **reading: object) -> csr_matrix:

@@ -207,6 +207,19 @@ def test_150_classes_some_of_one_row_are_judged() -> None:
     assert np.mean(chances.argmax(axis=1)[common] == codes[common]) > 0.9
 
 
+def test_texts_of_many_classes_are_judged_by_their_class_centres() -> None:
+    rng = np.random.default_rng(0)
+    codes = np.arange(600) % 20
+    texts = [" ".join([f"topic{code}", f"about{code}", *rng.choice(["the", "my", "is", "was", "of"], 4)]) for code in codes]
+    labels = [f"class {code:02}" for code in codes]
+    dataset = dataset_of(frame=pd.DataFrame({"text": texts}), labels=labels, modality="text", roles=Roles(text="text"))
+    representation = represent(dataset, RECIPE, seed=0)
+    judge = judge_for(dataset, representation, RECIPE, seed=0)
+    assert judge is not None
+    assert set(judge.members) == {"vote", "centroid"}
+    assert np.mean(judge(representation.codes).argmax(axis=1) == codes) > 0.95
+
+
 def test_vectors_are_represented_and_judged_without_the_slow_imports() -> None:
     script = """
 import sys

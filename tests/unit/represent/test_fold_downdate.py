@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from curation_app.represent.centroid import TermCentroid
 from curation_app.represent.discriminant import Discriminant, _linear_rule
 from curation_app.represent.folds import grouped_folds
 from curation_app.represent.fourier_ridge import FourierRidge
@@ -71,6 +72,16 @@ def test_naive_bayes_equals_refits_by_scikit_learn(blobs: tuple[np.ndarray, np.n
         taught = (folds != fold) & (codes >= 0)
         peer = ComplementNB(alpha=SMOOTHING).fit(counts[taught], codes[taught])
         np.testing.assert_allclose(scores[folds == fold], peer._joint_log_likelihood(counts[folds == fold]), rtol=1e-4, atol=1e-3)
+
+
+def test_centroids_equal_those_of_the_other_folds(blobs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    _, codes, folds = blobs
+    terms = np.abs(np.random.default_rng(6).normal(size=(ROWS, 30))).astype(np.float32)
+    scores = TermCentroid(csr_matrix(terms), folds, CLASSES).scores(codes)
+    for fold in range(5):
+        taught = (folds != fold) & (codes >= 0)
+        centres = terms[taught].T @ np.eye(CLASSES)[codes[taught]]
+        np.testing.assert_allclose(scores[folds == fold], terms[folds == fold] @ (centres / np.linalg.norm(centres, axis=0)), rtol=1e-3)
 
 
 def test_another_set_of_missing_labels_is_learnt_from_anew(blobs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
