@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTHING_MAY_BE_SKIPPED = os.environ.get("CI") == "true"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The same examples in every run there, so that a change is judged by what it changed; fresh ones at every desk.
+settings.register_profile("ci", derandomize=True)
+if NOTHING_MAY_BE_SKIPPED:
+    settings.load_profile("ci")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 

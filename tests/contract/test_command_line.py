@@ -52,6 +52,10 @@ def folder(scanned: Path, tmp_path: Path) -> Path:
     """A copy of it that the test may decide in."""
     shutil.copytree(scanned / "run", tmp_path / "run")
     shutil.copy(scanned / "data.csv", tmp_path / "data.csv")
+    info = tmp_path / "run" / "run.json"
+    facts = json.loads(info.read_text())
+    facts["job"]["data"] = str(tmp_path / "data.csv")
+    info.write_text(json.dumps(facts))
     return tmp_path
 
 
@@ -198,10 +202,6 @@ def test_replay_onto_another_file_is_refused_and_writes_nothing(folder: Path) ->
 def test_a_release_of_a_changed_original_is_refused(folder: Path) -> None:
     with (folder / "data.csv").open("a") as file:
         file.write("m999,more,ham,site-1,2026-01-01T10:00:00\n")
-    info = folder / "run" / "run.json"
-    facts = json.loads(info.read_text())
-    facts["job"]["data"] = str(folder / "data.csv")
-    info.write_text(json.dumps(facts))
     result = run("release", folder / "run", "--out", folder / "out")
     assert result.exit_code == 2
     assert "changed" in result.output

@@ -45,6 +45,9 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
 @given(tables(), st.sampled_from(["\r\n", "\n"]), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["utf-8", "utf-16"]))
 def test_csv(table: tuple[list[str], list[list[str]]], end: str, quoting: int, encoding: str) -> None:
     names, rows = table
+    # Python before 3.13 leaves a lone carriage return unquoted when lines end otherwise: what it writes is then another table.
+    if any("\r" in cell for row in rows for cell in row):
+        quoting = csv.QUOTE_ALL
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator=end, quoting=quoting).writerows([names, *rows])  # type: ignore[arg-type]
     data = buffer.getvalue().encode(encoding)

@@ -51,9 +51,9 @@ def words(page: AppTest) -> str:
     return " ".join(str(element.proto.body) for element in page.get("html"))
 
 
-def drop_some(run: Run, count: int, reason: str = "") -> list[int]:
+def drop_some(run: Run, count: int, reason: str = "", by: str = "ben") -> list[int]:
     rows = [int(row) for row in run.queue(Filter())[:count]]
-    run.decide(rows, Verdict.DROP, by="ben", reason=reason, action=new_action_id())
+    run.decide(rows, Verdict.DROP, by=by, reason=reason, action=new_action_id())
     return rows
 
 
@@ -161,7 +161,7 @@ def test_history_shows_a_bulk_act_as_one_line_with_its_reason(run: Run) -> None:
 
 
 def test_history_undoes_and_redoes_what_its_buttons_name(run: Run) -> None:
-    drop_some(run, 2)
+    drop_some(run, 2, by="anna")
     page = visit("history")
     undo = page.button(key="history-undo")
     assert undo.label == "Undo: dropped 2 rows"
