@@ -8,7 +8,7 @@ import streamlit as st
 
 from curation_app.errors import CurationError
 from curation_app.ui import resources, theme
-from curation_app.ui.components import notice, topbar
+from curation_app.ui.components import notice, scan_progress, topbar
 
 HERE = Path(__file__).parent
 PAGES = ("Open", "Overview", "Review", "History", "Release")
@@ -23,14 +23,18 @@ def main() -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     try:
-        run = resources.current_run()
+        scan = resources.unfinished()
+        run = resources.current_run() if scan is None else None
     except CurationError as error:
         topbar.show(pages, None, page.title)
         notice.error(error)
         return
     topbar.show(pages, run, page.title)
     try:
-        page.run()
+        if scan is not None and page.title != "Open":
+            scan_progress.show(scan, stay=True)
+        else:
+            page.run()
     except CurationError as error:
         notice.error(error)
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from curation_app.ui import state
-from curation_app.workspace import Filter, Inspection, Kind, Run, Workspace
+from curation_app.workspace import Filter, Inspection, Kind, Run, ScanJob, Workspace
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -40,6 +40,15 @@ def current_run() -> Run | None:
         return run("")
     name = state.run_name()
     return None if name is None else run(name)
+
+
+def unfinished() -> ScanJob | None:
+    """The scan of the run in the address, while it has no queue to show."""
+    space, name = workspace(), state.run_name()
+    if space.single or name is None:
+        return None
+    job = space.job(name)
+    return None if job.status().queue_ready else job
 
 
 def forget(name: str) -> None:

@@ -14,12 +14,13 @@ from curation_app.domain.decision import Verdict
 from curation_app.domain.recipe import recipe_named
 from curation_app.engine.job import Job
 from curation_app.errors import InputError, NotFoundError
-from curation_app.review import VERDICTS, DecisionLog, State
+from curation_app.review import VERDICTS, State
 from curation_app.workspace.data import RunData
 from curation_app.workspace.values import CheckLine, MapView, ReleasePreview, ReleaseResult
 
 if TYPE_CHECKING:
     from curation_app.release.manifest import Manifest
+    from curation_app.review import DecisionLog
 
 MANIFEST = "manifest.json"
 

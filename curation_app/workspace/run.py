@@ -14,7 +14,7 @@ import numpy as np
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.domain.finding import Kind
 from curation_app.errors import NotFoundError, UsageError
-from curation_app.review import VERDICTS, Act, DecisionLog, RowFacts, State
+from curation_app.review import VERDICTS, Act, RowFacts, State
 from curation_app.workspace import filtering, polygon, releasing
 from curation_app.workspace.card import CardMaker
 from curation_app.workspace.colouring import colours
@@ -52,6 +52,9 @@ class Run:
         self.path = path
         self.name = name
         self.data: RunData = open_data(path)
+        # Brings SQLAlchemy with it, which a scan need not wait for.
+        from curation_app.review import DecisionLog
+
         self.log = DecisionLog(self.data.folder.database_url)
         self._lock = threading.RLock()
         self._map: tuple[bool, MapView] | None = None

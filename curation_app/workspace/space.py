@@ -13,7 +13,6 @@ from curation_app.engine import child
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
 from curation_app.errors import InputError, NotFoundError, UsageError
-from curation_app.review import DecisionLog
 from curation_app.workspace.run import Run
 from curation_app.workspace.values import Inspection, RunSummary, ScanStatus
 
@@ -200,6 +199,8 @@ class Workspace:
 
 
 def _decided(folder: RunFolder, rows: int) -> int:
+    from curation_app.review import DecisionLog
+
     if not (folder.path / "curation.db").is_file():
         return 0
     counts = DecisionLog(folder.database_url).state(rows).counts()

@@ -19,19 +19,21 @@ ENDINGS = {
 }
 
 
-def show(job: ScanJob) -> None:
-    """Draw the scan; moves on to the Overview as soon as there is a queue to review."""
+def show(job: ScanJob, *, stay: bool = False) -> None:
+    """Draw the scan. As soon as there is a queue it moves on to the Overview, or shows the page it stands on (``stay``)."""
     with st.container(key="scan", gap="small"):
         if job.status().state in UNDER_WAY:
-            _watch(job)
+            _watch(job, stay)
         else:
             _ended(job, job.status())
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _watch(job: ScanJob) -> None:
+def _watch(job: ScanJob, stay: bool) -> None:
     status = job.status()
     if status.queue_ready or status.state == "done":
+        if stay:
+            st.rerun()
         _move_on(job)
     if status.state not in UNDER_WAY:
         st.rerun()
