@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,7 +55,12 @@ def text_features(texts: Sequence[str], *, seed: int, model: Path | None = None)
 
 
 def terms_of(texts: Sequence[str]) -> Terms:
-    """Words and letter groups of n texts."""
+    """Words and letter groups of n texts. The last ones are remembered: features and judges of one scan read the same."""
+    return _terms_of(tuple(texts))
+
+
+@lru_cache(maxsize=1)
+def _terms_of(texts: tuple[str, ...]) -> Terms:
     rarest = 2 if len(texts) >= RARE_FROM else 1
     words = _tf_idf(texts, rarest, analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
     # A letter group is shared by chance more often than a word, so it has to be seen once more.

@@ -23,6 +23,7 @@ def main() -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     try:
+        resources.warm_up()
         scan = resources.unfinished()
         run = resources.current_run() if scan is None else None
     except CurationError as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import streamlit as st
@@ -40,6 +42,15 @@ def current_run() -> Run | None:
         return run("")
     name = state.run_name()
     return None if name is None else run(name)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> Thread:
+    """Once a server: load what the Review page needs while the reader still looks at the first page."""
+    names = ("sqlalchemy", "alembic.command", "plotly.graph_objects", "pyarrow.parquet", "pyarrow.compute")
+    thread = Thread(target=lambda: [import_module(name) for name in names], daemon=True)
+    thread.start()
+    return thread
 
 
 def unfinished() -> ScanJob | None:

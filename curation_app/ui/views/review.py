@@ -28,11 +28,14 @@ def main() -> None:
     with middle:
         here = st.container(key="card panel")
     with right, st.container(key="map panel"):
-        map_panel.show(run)
+        map_here = st.container()
         relatives = st.container(key="relatives")
     for outside in (lines, here, relatives):
         outside.empty()
+    # The card first: the queue never waits for the map.
     st.fragment(notice.guarded(_desk), key="desk")(run, lines, here, relatives)
+    with map_here:
+        map_panel.show(run)
 
 
 def _desk(run: Run, lines: DeltaGenerator, here: DeltaGenerator, relatives: DeltaGenerator) -> None:
