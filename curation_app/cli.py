@@ -80,6 +80,7 @@ def serve(workspace: Path, port: int | None, by: str | None, no_browser: bool) -
 @click.option("--annotator", help="Column that says who labelled it.")
 @click.option("--time", help="Column of the time it came.")
 @click.option("--recipe", default="standard", show_default=True, help="standard, fast or thorough.")
+@click.option("--text-model", type=click.Path(path_type=Path), help="Folder of a sentence-transformers model to read texts with.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Run of trusted data (not used yet).")
 @click.option("--encoding", help="Encoding of a text file; UTF-8 unless given.")

@@ -33,6 +33,8 @@ class Recipe:
     flag_at: float = 0.5
     # Independent plantings that calibrate "chance of being bad"; 0 leaves the formula's own probability.
     plantings: int = 3
+    # Folder of a sentence-transformers model of the user's own; "" counts terms, which needs no model.
+    text_model: str = ""
 
     def digest(self) -> str:
         """Short stable name of the numbers, part of every cache key."""

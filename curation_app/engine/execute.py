@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from curation_app.domain.progress import Progress, silent
@@ -32,7 +33,7 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     from curation_app.pipeline import StageClock, draw_map, scan
 
     folder = RunFolder(job.out)
-    recipe = recipe_named(job.recipe)
+    recipe = replace(recipe_named(job.recipe), text_model="" if job.text_model is None else str(job.text_model))
     _refuse_foreign_folder(folder)
     clock = StageClock(progress)
     with clock.stage("Reading", 0.0):

@@ -22,6 +22,7 @@ class Job:
     no_label: bool = False
     guess: str = "names"
     recipe: str = "standard"
+    text_model: Path | None = None
     seed: int = 0
     encoding: str | None = None
     skip_bad_rows: bool = False
@@ -52,6 +53,7 @@ class Job:
             "no_label": self.no_label,
             "guess": self.guess,
             "recipe": self.recipe,
+            "text_model": None if self.text_model is None else str(self.text_model.resolve()),
             "seed": self.seed,
             "encoding": self.encoding,
             "skip_bad_rows": self.skip_bad_rows,
@@ -63,7 +65,9 @@ class Job:
         roles: dict[str, Any] = {role: tuple(value) if isinstance(value, list) else value for role, value in data["roles"].items()}
         if "embedding_file" in roles:
             roles["embedding"] = Path(roles.pop("embedding_file"))
-        return cls(**dict(data) | {"data": Path(data["data"]), "out": Path(data["out"]), "roles": roles})
+        model = data.get("text_model")
+        paths = {"data": Path(data["data"]), "out": Path(data["out"]), "text_model": None if model is None else Path(model)}
+        return cls(**dict(data) | paths | {"roles": roles})
 
     def write(self, path: Path) -> None:
         """Store the job as JSON."""

@@ -17,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation_app import __version__
 from curation_app.detect.registry import installed_detectors
 from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.queue import Queue
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 4_096
 # Below this surprise (one clean row in ten) a detector does not speak against a row.
 SPEAKS_AT = 1.0
-VERSIONED = ("numpy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "faiss-cpu", "cleanlab", "skrub")
+VERSIONED = ("curation-app", "numpy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "faiss-cpu", "cleanlab", "skrub")
 
 
 def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int) -> str:
@@ -157,7 +156,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
 
 def versions() -> dict[str, str]:
     """Versions of what decides the numbers."""
-    found = {"curation-app": __version__, "python": platform.python_version()}
+    found = {"python": platform.python_version()}
     for package in VERSIONED:
         try:
             found[package] = version(package)

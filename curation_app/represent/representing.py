@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from curation_app.domain.dataset import Dataset
@@ -19,7 +21,7 @@ def represent(dataset: Dataset, recipe: Recipe, *, seed: int, progress: Progress
     The label never touches the features: ids, provenance, time, split and the label itself are left out.
     """
     progress("Describing rows", 0.0, dataset.modality)
-    features, descriptor = _features(dataset, seed)
+    features, descriptor = _features(dataset, recipe, seed)
     progress("Finding copies", 0.4)
     copies = copy_groups(dataset)
     codes, classes = _coded(dataset.labels)
@@ -38,7 +40,7 @@ def represent(dataset: Dataset, recipe: Recipe, *, seed: int, progress: Progress
     )
 
 
-def _features(dataset: Dataset, seed: int) -> tuple[np.ndarray, str]:
+def _features(dataset: Dataset, recipe: Recipe, seed: int) -> tuple[np.ndarray, str]:
     """(n, d) float32, C-contiguous and finite, and how it was made. Only the module of the modality at hand is imported."""
     if dataset.modality == "image" and dataset.images is not None:
         from curation_app.represent.image import image_features
@@ -51,7 +53,7 @@ def _features(dataset: Dataset, seed: int) -> tuple[np.ndarray, str]:
     elif dataset.modality == "text" and dataset.roles.text is not None:
         from curation_app.represent.text import row_texts, text_features
 
-        features, descriptor = text_features(row_texts(dataset), seed=seed)
+        features, descriptor = text_features(row_texts(dataset), seed=seed, model=Path(recipe.text_model) if recipe.text_model else None)
     elif dataset.vectors is not None:
         from curation_app.represent.numbers import number_features
 

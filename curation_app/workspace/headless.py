@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def scan(
-    data: Path,
-    out: Path,
+    data: Path | str,
+    out: Path | str,
     *,
-    roles: Mapping[str, object],
+    roles: Mapping[str, object] | None = None,
     no_label: bool = False,
     recipe: str = "standard",
+    text_model: Path | None = None,
     seed: int = 0,
     baseline: Path | None = None,
     encoding: str | None = None,
@@ -36,7 +37,17 @@ def scan(
 
     if baseline is not None:
         raise UsageError("No detector of this version compares with a baseline.", hint="Leave --baseline out.")
-    job = Job(data=data, out=out, roles=roles, no_label=no_label, recipe=recipe, seed=seed, encoding=encoding, skip_bad_rows=skip_bad_rows)
+    job = Job(
+        data=Path(data),
+        out=Path(out),
+        roles=roles or {},
+        no_label=no_label,
+        recipe=recipe,
+        text_model=text_model,
+        seed=seed,
+        encoding=encoding,
+        skip_bad_rows=skip_bad_rows,
+    )
     info = execute(job, progress=progress, draw=not no_map).read_info()
     named = info["roles"]
     return {
@@ -69,19 +80,19 @@ def release(run: Path, out: Path, *, by: str | None = None) -> dict[str, Any]:
     return asdict(Run(run).release(out, by=by or getpass.getuser()))
 
 
-def verify(folder: Path, *, original: Path | None = None) -> dict[str, Any]:
+def verify(folder: Path | str, *, original: Path | str | None = None) -> dict[str, Any]:
     """Check a release; ``outcome`` is verified, tampered or cannot check."""
     from curation_app.workspace.releasing import verify_release
 
-    checks = verify_release(folder, original=original)
+    checks = verify_release(Path(folder), original=None if original is None else Path(original))
     return {"outcome": outcome(checks), "checks": [asdict(check) for check in checks]}
 
 
-def replay(original: Path, folder: Path, out: Path) -> str:
+def replay(original: Path | str, folder: Path | str, out: Path | str) -> str:
     """Rebuild the released file; says what was written."""
     from curation_app.release import replay as rebuild
 
-    rebuild(original, folder, out)
+    rebuild(Path(original), Path(folder), Path(out))
     return f"Rebuilt {out} from {original} and the change log in {folder}."
 
 

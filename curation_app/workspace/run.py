@@ -48,10 +48,10 @@ def new_action_id() -> str:
 class Run:
     """A finished scan and its log of decisions. Safe to share between threads."""
 
-    def __init__(self, path: Path, name: str = "") -> None:
-        self.path = path
+    def __init__(self, path: Path | str, name: str = "") -> None:
+        self.path = Path(path)
         self.name = name
-        self.data: RunData = open_data(path)
+        self.data: RunData = open_data(self.path)
         # Brings SQLAlchemy with it, which a scan need not wait for.
         from curation_app.review import DecisionLog
 
@@ -249,10 +249,10 @@ class Run:
         """What would leave."""
         return releasing.preview(self.data, self.state())
 
-    def release(self, out: Path, *, by: str) -> ReleaseResult:
+    def release(self, out: Path | str, *, by: str) -> ReleaseResult:
         """Write the cleaned data, the change log, the manifest and the report."""
         self._check_name(by)
-        return releasing.release(self.data, self.log, self.state(), self.map(), out, by=by)
+        return releasing.release(self.data, self.log, self.state(), self.map(), Path(out), by=by)
 
     def releases(self) -> tuple[ReleaseResult, ...]:
         """Releases in the run folder, newest first."""

@@ -59,7 +59,7 @@ class ScanJob:
 class Workspace:
     """Where runs live. ``single`` is True when the folder itself is a run."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         if self.root.is_file():
             raise UsageError(f"{self.root} is a file.", hint="Name a folder: a run, or a folder of runs.")
