@@ -23,8 +23,10 @@ def main() -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     try:
-        resources.warm_up()
         scan = resources.unfinished()
+        watching = scan if page.title != "Open" else None
+        if watching is None:
+            resources.warm_up()
         run = resources.current_run() if scan is None else None
     except CurationError as error:
         topbar.show(pages, None, page.title)
@@ -32,10 +34,12 @@ def main() -> None:
         return
     topbar.show(pages, run, page.title)
     try:
-        if scan is not None and page.title != "Open":
-            scan_progress.show(scan, stay=True)
-        else:
+        if watching is None:
             page.run()
+        else:
+            scan_progress.show(watching, stay=True)
+            # The reader waits for the scan anyway.
+            resources.warm_up()
     except CurationError as error:
         notice.error(error)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import streamlit as st
@@ -45,12 +44,13 @@ def current_run() -> Run | None:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up() -> Thread:
-    """Once a server: load what the Review page needs while the reader still looks at the first page."""
-    names = ("sqlalchemy", "alembic.command", "plotly.graph_objects", "pyarrow.parquet", "pyarrow.compute")
-    thread = Thread(target=lambda: [import_module(name) for name in names], daemon=True)
-    thread.start()
-    return thread
+def warm_up() -> None:
+    """Once a server: load what every page but a running scan's needs.
+
+    The cache lets one session in and makes the others wait: two threads that import SQLAlchemy at once can each find it half loaded.
+    """
+    for name in ("sqlalchemy", "alembic.command", "plotly.graph_objects", "pyarrow.parquet", "pyarrow.compute"):
+        import_module(name)
 
 
 def unfinished() -> ScanJob | None:
