@@ -23,14 +23,14 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CurationError as error:
-            click.echo(f"Error: {error.message}", err=True)
+            click.echo(_printable(f"Error: {error.message}"), err=True)
             for problem in getattr(error, "problems", ()):
-                click.echo(f"  - {problem.sentence() if hasattr(problem, 'sentence') else problem}", err=True)
+                click.echo(_printable(f"  - {problem.sentence() if hasattr(problem, 'sentence') else problem}"), err=True)
             if error.hint:
-                click.echo(f"Hint: {error.hint}", err=True)
+                click.echo(_printable(f"Hint: {error.hint}"), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            click.echo(f"Error: {error.strerror}: {error.filename}", err=True)
+            click.echo(f"Error: {f'{error.strerror}: {error.filename}' if error.strerror else error}", err=True)
             ctx.exit(2)
 
 
@@ -91,6 +91,8 @@ def scan(data: Path, out: Path, as_json: bool, **options: Any) -> None:
     """Scan DATA and write the suspects of every kind to a run folder."""
     from curation_app.workspace.headless import scan as run_scan
 
+    if options["no_label"] and options["label"]:
+        raise click.UsageError("Say --label COL or --no-label, not both.")
     summary = run_scan(data, out, roles=_roles(options), progress=_progress, **options)
     _say(summary, as_json, _scan_words)
 
@@ -98,19 +100,23 @@ def scan(data: Path, out: Path, as_json: bool, **options: Any) -> None:
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("rowid", nargs=-1, required=True)
-@click.option("--accept", "verdict", flag_value="accept", help="Keep the rows as they are.")
+@click.option("--accept", is_flag=True, help="Keep the rows as they are.")
 @click.option("--relabel", "label", metavar="LABEL", help="Give the rows this label.")
-@click.option("--drop", "verdict", flag_value="drop", help="Leave the rows out of the release.")
+@click.option("--drop", is_flag=True, help="Leave the rows out of the release.")
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--json", "as_json", is_flag=True, help="Print the act as JSON.")
-def decide(run: Path, rowid: tuple[str, ...], verdict: str | None, label: str | None, by: str, reason: str, as_json: bool) -> None:
-    """Record one decision about the rows ROWID... of RUN: all of them or none."""
+def decide(run: Path, rowid: tuple[str, ...], accept: bool, label: str | None, drop: bool, by: str, reason: str, as_json: bool) -> None:
+    """Record one decision about the rows ROWID... of RUN: all of them or none.
+
+    Ids that begin with a dash go behind "--": decide RUN --drop --by ann --reason spam -- -3 -4
+    """
     from curation_app.workspace.headless import decide as run_decide
 
-    if (verdict is None) == (label is None):
+    if accept + drop + (label is not None) != 1:
         raise click.UsageError("Say exactly one of --accept, --relabel LABEL, --drop.")
-    _say(run_decide(run, rowid, verdict or "relabel", label=label, by=by, reason=reason), as_json, lambda act: f"{by} {act['sentence']}.")
+    verdict = "accept" if accept else "drop" if drop else "relabel"
+    _say(run_decide(run, rowid, verdict, label=label, by=by, reason=reason), as_json, lambda act: f"{by} {act['sentence']}.")
 
 
 @main.command()
@@ -167,7 +173,13 @@ def _progress(stage: str, fraction: float, detail: str = "") -> None:
 
 
 def _say(facts: dict[str, Any], as_json: bool, words: Any) -> None:
-    click.echo(json.dumps(facts, indent=1, default=str, ensure_ascii=False) if as_json else words(facts))
+    # JSON escapes control characters by itself.
+    click.echo(json.dumps(facts, indent=1, default=str) if as_json else _printable(words(facts)))
+
+
+def _printable(words: str) -> str:
+    """Names in the data are hostile text: what would steer the terminal is written out."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in words)
 
 
 def _scan_words(summary: dict[str, Any]) -> str:

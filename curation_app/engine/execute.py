@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from curation_app.domain.dataset import Dataset
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import recipe_named
 from curation_app.engine.folder import RunFolder
@@ -36,10 +37,11 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     recipe = replace(recipe_named(job.recipe), text_model="" if job.text_model is None else str(job.text_model))
     _refuse_foreign_folder(folder)
     clock = StageClock(progress)
-    with clock.stage("Reading", 0.0):
-        rejects = Path(tempfile.mkdtemp(prefix="curation-")) / REJECTS
+    with clock.stage("Reading", 0.0), tempfile.TemporaryDirectory(prefix="curation-") as aside:
+        rejects = Path(aside) / REJECTS
         dataset = job.dataset(rejects=rejects if job.skip_bad_rows else None)
-    _refuse_other_data(folder, dataset.fingerprint)
+        rejected = rejects.read_bytes() if rejects.is_file() else b""
+    _refuse_other_data(folder, dataset)
     key = content_key(dataset, recipe.digest(), job.seed)
     if folder.has_result() and folder.read_info()["key"] == key and (folder.map.is_file() or not draw):
         progress("Done", 1.0, "reused the finished scan of the same data, recipe and seed")
@@ -47,8 +49,10 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     result = scan(dataset, recipe, seed=job.seed, clock=clock)
     with clock.stage("Writing", 0.85):
         write_scan(folder, result, job)
-        if rejects.is_file():
-            shutil.copyfile(rejects, job.out / REJECTS)
+        if rejected:
+            (job.out / REJECTS).write_bytes(rejected)
+        # How an earlier scan of this folder ended is history; a watched scan writes its own word again.
+        folder.status.unlink(missing_ok=True)
     progress("Queue ready", 0.9)
     if draw:
         with clock.stage("Drawing the map", 0.9):
@@ -66,13 +70,29 @@ def _refuse_foreign_folder(folder: RunFolder) -> None:
         raise UsageError(f"{path} exists and is not a run folder.", hint="Name a new or empty folder with --out.")
 
 
-def _refuse_other_data(folder: RunFolder, fingerprint: str) -> None:
+def _refuse_other_data(folder: RunFolder, dataset: Dataset) -> None:
+    """A run is about one file; once somebody decided, it also keeps the columns that the decisions are about."""
     if not folder.has_result():
         return
-    there = folder.read_info()["dataset"]
-    if there["fingerprint"] != fingerprint:
+    info = folder.read_info()
+    there = info["dataset"]
+    if there["fingerprint"] != dataset.fingerprint:
         raise InputError(
             f"{folder.path} holds the review of other data: expected fingerprint {there['fingerprint'][:12]} ({there['name']}), "
-            f"found {fingerprint[:12]}.",
+            f"found {dataset.fingerprint[:12]}.",
             hint="Scan into another folder with --out.",
         )
+    before = (info["roles"]["label"], info["roles"]["id"], there["options"])
+    now = (dataset.roles.label, dataset.roles.id, json.loads(json.dumps(dict(dataset.options), default=str)))
+    if before != now and _has_decisions(folder, there["rows"]):
+        raise UsageError(
+            f"{folder.path} holds decisions made with label {before[0]!r} and id {before[1]!r}; found label {now[0]!r} and id {now[1]!r}, "
+            "or the file read otherwise.",
+            hint="Scan into another folder with --out: a decision about one label must not change another.",
+        )
+
+
+def _has_decisions(folder: RunFolder, rows: int) -> bool:
+    from curation_app.review import DecisionLog
+
+    return folder.database.is_file() and DecisionLog(folder.database_url).state(rows).events > 0

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from curation_app.errors import NotFoundError
+from curation_app.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+# Raised when a result file changes in a way that older programs cannot read.
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,25 @@ class RunFolder:
         return self.path / "releases"
 
     @property
-    def database_url(self) -> str:
+    def database(self) -> Path:
         """The log of decisions."""
-        return f"sqlite:///{self.path / 'curation.db'}"
+        return self.path / "curation.db"
+
+    @property
+    def database_url(self) -> str:
+        """The same as an address."""
+        return f"sqlite:///{self.database}"
 
     def has_result(self) -> bool:
         """Whether a scan of this run has ended well."""
         return self.info.is_file()
 
     def read_info(self) -> dict[str, Any]:
-        """``run.json``. Raises NotFoundError when there is no result."""
-        return self._read_json(self.info)
+        """``run.json``. Raises NotFoundError when there is no result, InputError when it is not one of ours."""
+        info = self._read_json(self.info)
+        if not isinstance(info, dict) or info.get("format") != FORMAT:
+            raise self._damaged(self.info, ValueError(f"expected a run of format {FORMAT}"))
+        return info
 
     def read_campaigns(self) -> list[dict[str, Any]]:
         """``campaigns.json``."""
@@ -84,6 +96,8 @@ class RunFolder:
             return pq.read_table(path, columns=columns)
         except FileNotFoundError:
             raise self._missing(path) from None
+        except (OSError, ValueError) as error:  # Arrow's own errors are both
+            raise self._damaged(path, error) from None
 
     def artifact(self, key: str, name: str) -> Path:
         """Where the artifact ``name`` of the content key lies."""
@@ -94,6 +108,12 @@ class RunFolder:
             return json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise self._missing(path) from None
+        except (OSError, ValueError) as error:
+            raise self._damaged(path, error) from None
+
+    def _damaged(self, path: Path, error: Exception) -> InputError:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return InputError(f"{path} cannot be read: {said}", hint="Scan the data again into a new folder.")
 
     def _missing(self, path: Path) -> NotFoundError:
         return NotFoundError(

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from curation_app.detect.registry import installed_detectors
 from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.queue import Queue
-from curation_app.engine.folder import RunFolder
+from curation_app.engine.folder import FORMAT, RunFolder
 from curation_app.engine.job import Job
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ VERSIONED = ("curation-app", "numpy", "pandas", "pyarrow", "scikit-learn", "umap
 def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int) -> str:
     """Name of everything computed from this content, these roles, this recipe and seed."""
     roles = {role: value for role, value in dataset.roles.as_json().items() if role != "reasons"}
-    named = json.dumps([dataset.fingerprint, roles, dict(dataset.options), scan_recipe_digest, seed], sort_keys=True, default=str)
+    named = json.dumps(
+        [versions()["curation-app"], dataset.fingerprint, roles, dict(dataset.options), scan_recipe_digest, seed],
+        sort_keys=True,
+        default=str,
+    )
     return hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
@@ -119,7 +123,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
     questions = {detector.code: detector.question for detector in installed_detectors()}
     kinds = {kind.value: int(np.sum(queue.flagged & (queue.kind == kind.value))) for kind in Kind if kind is not Kind.NONE}
     return {
-        "format": 1,
+        "format": FORMAT,
         "key": key,
         "dataset": {
             "name": dataset.name,
@@ -189,6 +193,7 @@ def _write_artifacts(beside: Path, key: str, scan: Scan) -> None:
     representation = scan.representation
     tables = {
         "rows": _rows_table(scan.dataset),
+        "facts": _facts_table(scan.dataset),
         "features": pa.table({"features": matrix_column(representation.features)}),
         "neighbours": pa.table(
             {"rows": matrix_column(representation.neighbours.rows), "distances": matrix_column(representation.neighbours.distances)}
@@ -214,13 +219,17 @@ def matrix_column(matrix: np.ndarray) -> pa.Array:
 
 
 def _rows_table(dataset: Dataset) -> pa.Table:
-    """The rows as people see them, and what the log needs to know of each."""
-    shown = {str(column): pa.array([_cell(value) for value in dataset.frame[column].to_numpy(dtype=object)]) for column in dataset.frame}
-    facts = {
-        "__fingerprint": pa.array([bytes(f).ljust(32, b"\0").hex() for f in dataset.row_fingerprints], type=pa.string()),
-        "__hidden": pa.array(dataset.hidden_characters if dataset.hidden_characters is not None else np.zeros(len(dataset), np.int32)),
-    }
-    return pa.table(shown | facts)
+    """The rows as people see them."""
+    values = {str(column): dataset.frame[column].to_numpy(dtype=object) for column in dataset.frame}
+    return pa.table({column: pa.array([_cell(value) for value in cells], type=pa.string()) for column, cells in values.items()})
+
+
+def _facts_table(dataset: Dataset) -> pa.Table:
+    """What the log and the card need to know of each row, apart from the user's columns, which may have any name."""
+    hidden = dataset.hidden_characters if dataset.hidden_characters is not None else np.zeros(len(dataset), np.int32)
+    # NumPy's byte strings lose the zeros at their end.
+    prints = [bytes(fingerprint).ljust(32, b"\0").hex() for fingerprint in dataset.row_fingerprints]
+    return pa.table({"fingerprint": pa.array(prints, type=pa.string()), "hidden": pa.array(hidden)})
 
 
 def _cell(value: object) -> str | None:
@@ -273,6 +282,7 @@ def _plain(value: object) -> object:
 def _move_into_place(beside: Path, folder: RunFolder) -> None:
     """Artifacts first, ``run.json`` last: whoever sees it may read all the rest."""
     folder.artifacts.mkdir(exist_ok=True)
+    folder.info.unlink(missing_ok=True)
     for artifact in (beside / "artifacts").iterdir():
         artifact.replace(folder.artifacts / artifact.name)
     folder.map.unlink(missing_ok=True)

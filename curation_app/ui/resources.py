@@ -20,7 +20,7 @@ def _workspace(root: str) -> Workspace:
 
 # A run of a million rows holds a few hundred megabytes: the last few opened stay, the others are read again.
 @st.cache_resource(max_entries=4, show_spinner="Opening the run …")
-def _run(root: str, name: str) -> Run:
+def _run(root: str, name: str, stamp: tuple[object, ...]) -> Run:
     return _workspace(root).open_run(name)
 
 
@@ -31,7 +31,7 @@ def workspace() -> Workspace:
 
 def run(name: str) -> Run:
     """An open run. Raises CurationError when there is none of that name."""
-    return _run(state.workspace_root(), name)
+    return _run(state.workspace_root(), name, workspace().stamp(name))
 
 
 def current_run() -> Run | None:
@@ -60,11 +60,6 @@ def unfinished() -> ScanJob | None:
         return None
     job = space.job(name)
     return None if job.status().queue_ready else job
-
-
-def forget(name: str) -> None:
-    """Open the run anew next time (after a scan wrote it again)."""
-    _run.clear(state.workspace_root(), name)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -54,7 +54,7 @@ class CardMaker:
             detectors=self._detectors(row),
             source=self._source(row),
             campaign=data.at("campaign", row),
-            hidden_characters=int(data.rows["__hidden"][row].as_py() or 0),
+            hidden_characters=int(data.facts["hidden"][row].as_py() or 0),
             time=data.cell(data.role("time"), row),
         )
 
@@ -166,7 +166,7 @@ class CardMaker:
         source = data.cell(column, row)
         if column is None or source is None:
             return None
-        codes, names = data.coded(column)
+        codes, names = data.coded_role("source") or (np.zeros(0), ())
         theirs = codes == names.index(source)
         total, hits = int(theirs.sum()), int((theirs & data.flagged).sum())
         low, high = wilson(hits, total)

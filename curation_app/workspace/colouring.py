@@ -19,8 +19,10 @@ def colours(data: RunData, state: State, by: str) -> tuple[np.ndarray, tuple[str
         return np.searchsorted(STEPS, data.suspicion, side="left").clip(0, len(STEPS) - 1), names
     if by == "verdict":
         return state.verdicts, tuple(verdict.value for verdict in VERDICTS)
-    columns = {"kind": "kind", "label": "given_label", "suggested": "suggested_label", "source": data.role("source")}
+    if by == "source":
+        return data.coded_role("source") or (np.full(data.n, -1), ())
+    columns = {"kind": "kind", "label": "given_label", "suggested": "suggested_label"}
     if by not in columns:
-        raise UsageError(f"The map cannot be coloured by {by!r}.", hint=f"Choose one of: {', '.join((*columns, 'verdict', 'suspicion'))}.")
-    column = columns[by]
-    return (np.full(data.n, -1), ()) if column is None else data.coded(column)
+        known = ", ".join((*columns, "source", "verdict", "suspicion"))
+        raise UsageError(f"The map cannot be coloured by {by!r}.", hint=f"Choose one of: {known}.")
+    return data.coded(columns[by])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ class RunData:
         self.n: int = self.info["dataset"]["rows"]
         self.roles: dict[str, Any] = self.info["roles"]
         self.classes: tuple[str, ...] = tuple(self.info["classes"])
+        self._codes: dict[tuple[str, str], tuple[np.ndarray, tuple[str, ...]]] = {}
+        self._groups: dict[int, np.ndarray] = {}
+        self._pictures_lock = threading.Lock()
 
     @cached_property
     def table(self) -> pa.Table:
@@ -39,8 +43,13 @@ class RunData:
 
     @cached_property
     def rows(self) -> pa.Table:
-        """The rows as text, column by column, and ``__fingerprint``, ``__hidden``."""
+        """The rows as text, column by column."""
         return self._artifact("rows")
+
+    @cached_property
+    def facts(self) -> pa.Table:
+        """``fingerprint`` and ``hidden`` characters of each row."""
+        return self._artifact("facts")
 
     @cached_property
     def findings(self) -> pa.Table:
@@ -109,12 +118,18 @@ class RunData:
         return self.table[name].to_numpy()
 
     def coded(self, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
-        """((n,) int32 codes, -1 = missing; names sorted) of a text column of ``suspicion.parquet`` or of the rows."""
-        cache: dict[str, tuple[np.ndarray, tuple[str, ...]]] = self.__dict__.setdefault("_coded", {})
-        if name not in cache:
-            column = self.table[name] if name in self.table.column_names else self.rows[name]
-            cache[name] = _coded(column)
-        return cache[name]
+        """((n,) int32 codes, -1 = missing; names sorted) of a text column of ``suspicion.parquet``."""
+        return self._kept_codes("result", name, self.table)
+
+    def coded_role(self, role: str) -> tuple[np.ndarray, tuple[str, ...]] | None:
+        """The same of the user's column with that role; None without one. It may be called like one of ours."""
+        name = self.role(role)
+        return None if name is None else self._kept_codes("rows", name, self.rows)
+
+    def _kept_codes(self, table: str, name: str, columns: pa.Table) -> tuple[np.ndarray, tuple[str, ...]]:
+        if (table, name) not in self._codes:
+            self._codes[table, name] = _coded(columns[name])
+        return self._codes[table, name]
 
     def role(self, role: str) -> str | None:
         """The column of a role, if the rows have it."""
@@ -145,7 +160,7 @@ class RunData:
     def shown(self) -> tuple[str, ...]:
         """Feature columns, or every column that has no other role."""
         others = {value for role, value in self.roles.items() if isinstance(value, str) and role != "text"}
-        columns = [name for name in self.rows.column_names if not name.startswith("__")]
+        columns = self.rows.column_names
         features = [name for name in columns if name in self.roles["features"]]
         return tuple(features or (name for name in columns if name not in others))
 
@@ -168,17 +183,17 @@ class RunData:
         return pq.ParquetFile(path, memory_map=True) if path.is_file() else None
 
     def _picture_group(self, group: int) -> np.ndarray:
-        """(rows of the group, h, w) or (..., 3) uint8; the last few groups stay in memory."""
-        kept: dict[int, np.ndarray] = self.__dict__.setdefault("_groups", {})
-        if group not in kept:
-            assert self._pictures is not None
-            shape = tuple(int(side) for side in self._pictures.schema_arrow.metadata[b"shape"].decode().split(","))
-            column = self._pictures.read_row_group(group)["image"].combine_chunks()
-            chunk = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
-            while len(kept) >= PICTURE_GROUPS:
-                kept.pop(next(iter(kept)))
-            kept[group] = np.frombuffer(chunk.buffers()[1], dtype=np.uint8).reshape(-1, *shape)
-        return kept[group]
+        """(rows of the group, h, w) or (..., 3) uint8; the last few groups stay in memory. One thread at a time reads the file."""
+        with self._pictures_lock:
+            if group not in self._groups:
+                assert self._pictures is not None
+                shape = tuple(int(side) for side in self._pictures.schema_arrow.metadata[b"shape"].decode().split(","))
+                column = self._pictures.read_row_group(group)["image"].combine_chunks()
+                chunk = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+                while len(self._groups) >= PICTURE_GROUPS:
+                    self._groups.pop(next(iter(self._groups)))
+                self._groups[group] = np.frombuffer(chunk.buffers()[1], dtype=np.uint8).reshape(-1, *shape)
+            return self._groups[group]
 
     def map(self) -> MapView:
         """The stored layout, or its first two principal components until it is there."""

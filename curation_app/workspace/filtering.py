@@ -25,9 +25,9 @@ def matching(data: RunData, verdicts: np.ndarray, filters: Filter) -> np.ndarray
         keep &= _named(data, "kind", filters.kinds)
     if filters.labels:
         keep &= _named(data, "given_label", filters.labels)
-    source = data.role("source")
+    source = data.coded_role("source")
     if filters.sources and source is not None:
-        keep &= _named(data, source, filters.sources)
+        keep &= _among(*source, filters.sources)
     if filters.verdicts:
         wanted = [code for code, verdict in enumerate(VERDICTS) if verdict.value in filters.verdicts]
         keep &= np.isin(verdicts, wanted)
@@ -37,5 +37,8 @@ def matching(data: RunData, verdicts: np.ndarray, filters: Filter) -> np.ndarray
 
 
 def _named(data: RunData, column: str, wanted: tuple[str, ...]) -> np.ndarray:
-    codes, names = data.coded(column)
+    return _among(*data.coded(column), wanted)
+
+
+def _among(codes: np.ndarray, names: tuple[str, ...], wanted: tuple[str, ...]) -> np.ndarray:
     return np.isin(codes, [code for code, name in enumerate(names) if name in wanted])

@@ -77,7 +77,14 @@ def release(run: Path, out: Path, *, by: str | None = None) -> dict[str, Any]:
     """Write a release."""
     from curation_app.workspace.run import Run
 
-    return asdict(Run(run).release(out, by=by or getpass.getuser()))
+    return asdict(Run(run).release(out, by=by or _account()))
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageError("This account has no name.", hint="Say who releases with --by NAME.") from None
 
 
 def verify(folder: Path | str, *, original: Path | str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from curation_app.domain.finding import Kind
 from curation_app.workspace.data import RunData
 from curation_app.workspace.rates import rates
-from curation_app.workspace.values import DetectorBoardLine, Overview, RateLine
+from curation_app.workspace.values import DetectorBoardLine, Overview
 
 # Largest groups that the first screen lists.
 CAMPAIGNS = 12
@@ -38,8 +38,8 @@ def overview(data: RunData, decided: np.ndarray) -> Overview:
         left=left(data, decided),
         campaigns=tuple(data.folder.read_campaigns()[:CAMPAIGNS]),
         detectors=tuple(_board_line(facts) for facts in info["detectors"]),
-        per_class=_rates(data, "given_label"),
-        per_source=_rates(data, data.role("source")),
+        per_class=rates(*data.coded("given_label"), data.flagged),
+        per_source=rates(*source, data.flagged) if (source := data.coded_role("source")) else (),
         stages=tuple((stage["name"], stage["seconds"]) for stage in info["stages"]),
         peak_mb=max((stage["peak_mb"] for stage in info["stages"]), default=0.0),
         graph_recall=features["graph_recall"],
@@ -58,12 +58,6 @@ def left(data: RunData, decided: np.ndarray) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     share = float(data.suspicion[~decided].sum()) / total
     return estimate["count"] * share, estimate["low"] * share, estimate["high"] * share
-
-
-def _rates(data: RunData, column: str | None) -> tuple[RateLine, ...]:
-    if column is None:
-        return ()
-    return rates(*data.coded(column), data.flagged)
 
 
 def _board_line(facts: dict[str, object]) -> DetectorBoardLine:

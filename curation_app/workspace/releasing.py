@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import numpy as np
 from curation_app.domain.decision import Verdict
 from curation_app.domain.recipe import recipe_named
 from curation_app.engine.job import Job
-from curation_app.errors import InputError, NotFoundError
+from curation_app.errors import CurationError, InputError, NotFoundError
 from curation_app.review import VERDICTS, State
 from curation_app.workspace.data import RunData
 from curation_app.workspace.values import CheckLine, MapView, ReleasePreview, ReleaseResult
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from curation_app.release.manifest import Manifest
     from curation_app.review import DecisionLog
 
-MANIFEST = "manifest.json"
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 
 
 def preview(data: RunData, state: State) -> ReleasePreview:
@@ -39,7 +40,7 @@ def preview(data: RunData, state: State) -> ReleasePreview:
         later=counts[Verdict.LATER],
         open_flagged=int((data.flagged & undecided).sum()),
         per_class=_before_after(*_with_new_labels(data, state), dropped),
-        per_source=_before_after(*_twice(data, data.role("source")), dropped),
+        per_source=_before_after(*_twice(data), dropped),
     )
 
 
@@ -58,7 +59,7 @@ def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: P
         out,
         dataset=dataset,
         events=log.events(),
-        recipe=recipe_named(data.info["recipe"]["name"]),
+        recipe=replace(recipe_named(data.info["recipe"]["name"]), text_model="" if job.text_model is None else str(job.text_model)),
         seed=data.info["seed"],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=data.info["versions"],
@@ -72,12 +73,9 @@ def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: P
 
 def releases(data: RunData) -> tuple[ReleaseResult, ...]:
     """Releases in the run folder, newest first."""
-    from curation_app.release import read_manifest
-
     folder = data.folder.releases
     found = [path for path in folder.iterdir() if (path / MANIFEST).is_file()] if folder.is_dir() else []
-    dated = [(read_manifest(path), path) for path in found]
-    return tuple(_result(path, manifest) for manifest, path in sorted(dated, key=lambda pair: pair[0].created, reverse=True))
+    return tuple(_listed(path) for path in sorted(found, key=lambda path: (path / MANIFEST).stat().st_mtime, reverse=True))
 
 
 def verify_release(folder: Path, *, original: Path | None = None) -> tuple[CheckLine, ...]:
@@ -106,11 +104,24 @@ def _expect_same(data: RunData, found: str) -> None:
         )
 
 
+def _listed(path: Path) -> ReleaseResult:
+    """A release by its manifest; one whose manifest was damaged is listed too, so that it can be verified."""
+    from curation_app.release import read_manifest
+
+    try:
+        return _result(path, read_manifest(path))
+    except CurationError as error:
+        return ReleaseResult(path=path, files=(), rows=0, dropped=0, relabelled=0, damaged=error.message)
+
+
 def _result(path: Path, manifest: Manifest) -> ReleaseResult:
-    names = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
-    files = tuple((name, (path / name).stat().st_size, _digest(path / name)) for name in names)
+    """The manifest's word on its outputs: what is true of the files is for ``verify`` to say."""
+    small = [name for name in (MANIFEST, SUMS) if (path / name).is_file()]
+    files = [(output.path, output.bytes, output.sha256) for output in manifest.outputs]
+    files += [(name, (path / name).stat().st_size, _digest(path / name)) for name in small]
+    files = sorted(files)
     counts = manifest.counts
-    return ReleaseResult(path=path, files=files, rows=counts["kept"], dropped=counts["dropped"], relabelled=counts["relabelled"])
+    return ReleaseResult(path=path, files=tuple(files), rows=counts["kept"], dropped=counts["dropped"], relabelled=counts["relabelled"])
 
 
 def _digest(path: Path) -> str:
@@ -129,8 +140,8 @@ def _with_new_labels(data: RunData, state: State) -> tuple[np.ndarray, np.ndarra
     return codes, after, names
 
 
-def _twice(data: RunData, column: str | None) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    codes, names = (np.full(data.n, -1), ()) if column is None else data.coded(column)
+def _twice(data: RunData) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    codes, names = data.coded_role("source") or (np.full(data.n, -1), ())
     return codes, codes, names
 
 

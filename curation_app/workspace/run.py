@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
-import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -56,7 +56,6 @@ class Run:
         from curation_app.review import DecisionLog
 
         self.log = DecisionLog(self.data.folder.database_url)
-        self._lock = threading.RLock()
         self._map: tuple[bool, MapView] | None = None
 
     @property
@@ -82,8 +81,8 @@ class Run:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Values of the source column, sorted; empty without one."""
-        column = self.data.role("source")
-        return () if column is None else self.data.coded(column)[1]
+        source = self.data.coded_role("source")
+        return () if source is None else source[1]
 
     @property
     def modality(self) -> str:
@@ -175,13 +174,13 @@ class Run:
         chosen = np.unique(self._known(rows))
         state = self.state()
         examples = chosen[np.argsort(self.data.rank[chosen], kind="stable")][:EXAMPLES]
-        source = self.data.role("source")
+        source = self.data.coded_role("source")
         return Preview(
             rows=tuple(chosen.tolist()),
             already_decided=int(self._decided()[chosen].sum()),
-            per_class=self._tally("given_label", chosen),
-            per_source=self._tally(source, chosen) if source else (),
-            per_kind=self._tally("kind", chosen),
+            per_class=_tally(*self.data.coded("given_label"), chosen),
+            per_source=_tally(*source, chosen) if source else (),
+            per_kind=_tally(*self.data.coded("kind"), chosen),
             examples=tuple(self._cards.line(row, state.decisions) for row in examples.tolist()),
         )
 
@@ -259,8 +258,9 @@ class Run:
         return releasing.releases(self.data)
 
     def next_release(self) -> Path:
-        """Where the next release goes unless told otherwise."""
-        return self.data.folder.releases / f"{len(self.releases()) + 1}"
+        """Where the next release goes unless told otherwise: the first number that is free."""
+        folder = self.data.folder.releases
+        return next(folder / f"{number}" for number in itertools.count(1) if not (folder / f"{number}").exists())
 
     def verify_release(self, path: Path) -> tuple[CheckLine, ...]:
         """Check a release offline and replay it."""
@@ -297,7 +297,7 @@ class Run:
         return RowFacts(
             row=row,
             id=data.at("id", row),
-            fingerprint=data.rows["__fingerprint"][row].as_py(),
+            fingerprint=data.facts["fingerprint"][row].as_py(),
             given=data.at("given_label", row),
             evidence={
                 "suspicion": round(float(data.suspicion[row]), 4),
@@ -324,11 +324,12 @@ class Run:
             image=line.image,
         )
 
-    def _tally(self, column: str, rows: np.ndarray) -> tuple[tuple[str, int], ...]:
-        codes, names = self.data.coded(column)
-        counts = np.bincount(codes[rows] + 1, minlength=len(names) + 1)
-        named = [(name, count) for name, count in zip(("(none)", *names), counts.tolist(), strict=True) if count]
-        return tuple(sorted(named, key=lambda pair: (-pair[1], pair[0])))
-
     def _act_line(self, act: Act) -> ActLine:
         return act_line(act, self.data)
+
+
+def _tally(codes: np.ndarray, names: tuple[str, ...], rows: np.ndarray) -> tuple[tuple[str, int], ...]:
+    """(name, how many of the rows), most first."""
+    counts = np.bincount(codes[rows] + 1, minlength=len(names) + 1)
+    named = [(name, count) for name, count in zip(("(none)", *names), counts.tolist(), strict=True) if count]
+    return tuple(sorted(named, key=lambda pair: (-pair[1], pair[0])))

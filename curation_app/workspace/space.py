@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from curation_app.domain.decision import Verdict
 from curation_app.engine import child
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
-from curation_app.errors import InputError, NotFoundError, UsageError
+from curation_app.errors import CurationError, InputError, NotFoundError, UsageError
 from curation_app.workspace.run import Run
 from curation_app.workspace.values import Inspection, RunSummary, ScanStatus
 
@@ -69,7 +70,7 @@ class Workspace:
     def runs(self) -> tuple[RunSummary, ...]:
         """Every run and every scan under way, newest first."""
         folders = [self.root] if self.single else [path for path in self.root.iterdir() if _is_run(path)]
-        summaries = [self._summary(path) for path in folders]
+        summaries = [self._summary_or_fault(path) for path in folders]
         return tuple(sorted(summaries, key=lambda summary: (summary.at, summary.name), reverse=True))
 
     def demos(self) -> tuple[object, ...]:
@@ -128,8 +129,10 @@ class Workspace:
     ) -> ScanJob:
         """Start a scan in a child process. Roles that are not named are guessed as the inspection guessed them."""
         path = Path(path).expanduser().resolve()
-        name = name or self._free_name(path)
-        folder = self.root if self.single else self.root / name
+        if self.single:
+            raise UsageError(f"{self.root} is one run.", hint="Serve a folder of runs to scan more files.")
+        name = name or self._claimed_name(path)
+        folder = self.root / name
         job = Job(
             data=path,
             out=folder,
@@ -152,21 +155,45 @@ class Workspace:
         """A finished run, by its folder's name; "" when the workspace is a run."""
         return Run(self._folder(name), name)
 
+    def stamp(self, name: str) -> tuple[object, ...]:
+        """Changes when a run was scanned anew or its log replaced: part of the key of whoever keeps it open."""
+        from curation_app.review import DecisionLog
+
+        folder = RunFolder(self._folder(name))
+        key = folder.read_info().get("key")
+        if not folder.database.is_file():
+            DecisionLog(folder.database_url).close()  # made now, so that the stamp does not change by opening the run
+        return (key, folder.database.stat().st_ino)
+
     def _folder(self, name: str) -> Path:
         if self.single or not name:
             return self.root
         folder = self.root / name
-        if folder.parent != self.root or not folder.is_dir():
+        if name not in {path.name for path in self.root.iterdir() if _is_run(path)}:
             raise NotFoundError(f"There is no run called {name!r} in {self.root}.", hint="Choose one on the Open page.")
         return folder
 
-    def _free_name(self, path: Path) -> str:
+    def _claimed_name(self, path: Path) -> str:
+        """A new folder's name; made at once, so that two pages cannot claim the same."""
         stem = _harmless(path.stem)
-        count, name = 1, stem
-        while (self.root / name).exists():
-            count += 1
-            name = f"{stem}-{count}"
-        return name
+        for count in itertools.count(1):
+            name = stem if count == 1 else f"{stem}-{count}"
+            try:
+                (self.root / name).mkdir()
+            except FileExistsError:
+                continue
+            return name
+        raise AssertionError("unreachable")
+
+    def _summary_or_fault(self, path: Path) -> RunSummary:
+        """One damaged folder must not hide the others."""
+        try:
+            return self._summary(path)
+        except (CurationError, KeyError, TypeError, ValueError) as error:
+            said = error.message if isinstance(error, CurationError) else f"{path} holds no run of this version."
+            return RunSummary(
+                name=path.name, path=path, dataset=path.name, rows=0, flagged=0, decided=0, state="failed", at=_changed(path), error=said
+            )
 
     def _summary(self, path: Path) -> RunSummary:
         folder = RunFolder(path)

@@ -280,13 +280,14 @@ class ReleasePreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseResult:
-    """Where a release lies and what is in it: (file name, bytes, SHA-256)."""
+    """Where a release lies and what is in it: (file or folder name, bytes, SHA-256). ``damaged`` says why it cannot be listed."""
 
     path: Path
     files: tuple[tuple[str, int, str], ...]
     rows: int
     dropped: int
     relabelled: int
+    damaged: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

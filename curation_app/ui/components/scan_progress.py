@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from curation_app.ui import resources, state
+from curation_app.ui import state
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import Html, tag
 from curation_app.workspace import ScanJob, ScanStatus
@@ -75,7 +75,6 @@ def _stages(status: ScanStatus) -> Html:
 
 def _move_on(job: ScanJob) -> None:
     """The queue is there; the map may still be drawn."""
-    resources.forget(job.name)
     state.watch_scan(None)
     state.set_run(job.name)
     st.switch_page("views/overview.py", query_params={"run": job.name})
