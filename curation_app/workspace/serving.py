@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -45,12 +46,18 @@ def serve(workspace: Path, *, port: int | None = None, reviewer: str | None = No
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://{HOST}:{chosen}/{page}"
     threading.Thread(target=_announce, args=(server, chosen, address, browser), daemon=True).start()
+    # Whoever ends this process means the server.
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return server.wait()
     except KeyboardInterrupt:
         server.terminate()
         server.wait()
         return 0
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def serve_demo(*, port: int | None, name: str | None, workspace: Path | None, browser: bool) -> int:
