@@ -85,6 +85,7 @@ def serve(workspace: Path, port: int | None, by: str | None, no_browser: bool) -
 @click.option("--baseline", type=click.Path(path_type=Path), help="Run of trusted data (not used yet).")
 @click.option("--encoding", help="Encoding of a text file; UTF-8 unless given.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows that cannot be read, count them, and write them to rejects.")
+@click.option("--number-duplicate-ids", is_flag=True, help="Tell repeated ids apart as id#2, id#3 instead of refusing them.")
 @click.option("--no-map", is_flag=True, help="Leave the 2-D map out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def scan(data: Path, out: Path, as_json: bool, **options: Any) -> None:

@@ -26,6 +26,7 @@ class Job:
     seed: int = 0
     encoding: str | None = None
     skip_bad_rows: bool = False
+    number_duplicate_ids: bool = False
 
     def dataset(self, rejects: Path | None = None) -> Dataset:
         """Read the data as this job says; the same file gives the same dataset again."""
@@ -39,6 +40,7 @@ class Job:
             encoding=self.encoding,
             skip_bad_rows=self.skip_bad_rows,
             rejects=rejects,
+            number_duplicate_ids=self.number_duplicate_ids,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class Job:
             "seed": self.seed,
             "encoding": self.encoding,
             "skip_bad_rows": self.skip_bad_rows,
+            "number_duplicate_ids": self.number_duplicate_ids,
         }
 
     @classmethod

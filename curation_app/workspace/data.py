@@ -150,7 +150,7 @@ class RunData:
         if column is not None:
             text = self.cell(column, row) or ""
         elif self.modality == "image":
-            text = self.cell(self.role("image"), row) or f"image {self.at('id', row)}"
+            text = self.cell(self.role("image"), row) or str(self.at("id", row))
         else:
             text = ", ".join(f"{name} {value}" for name in self.shown[:8] if (value := self.cell(name, row)) is not None)
             text = text or f"row {self.at('id', row)}"

@@ -28,6 +28,7 @@ def scan(
     baseline: Path | None = None,
     encoding: str | None = None,
     skip_bad_rows: bool = False,
+    number_duplicate_ids: bool = False,
     no_map: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def scan(
         seed=seed,
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
+        number_duplicate_ids=number_duplicate_ids,
     )
     info = execute(job, progress=progress, draw=not no_map).read_info()
     named = info["roles"]

@@ -88,6 +88,20 @@ def test_a_decision_about_one_label_never_changes_another(tmp_path: Path) -> Non
     assert (tmp_path / "out" / "cleaned.csv").read_text().splitlines()[4].endswith(",neg,blue")
 
 
+def test_repeated_ids_are_told_apart_on_request_and_leave_as_they_came(tmp_path: Path) -> None:
+    data = csv("id,text,label", [f"{i % 30},{text(i)},{'x' if i % 2 else 'y'}" for i in range(60)])
+    (tmp_path / "data.csv").write_text(data)
+    with pytest.raises(CurationError):
+        scan(tmp_path / "data.csv", tmp_path / "run", recipe="fast", no_map=True)
+    scan(tmp_path / "data.csv", tmp_path / "run", recipe="fast", no_map=True, number_duplicate_ids=True)
+    run = Run(tmp_path / "run")
+    run.decide(run.rows_of_ids(["3#2"]), Verdict.DROP, by="ann")
+    run.release(tmp_path / "out", by="ann")
+    lines = data.splitlines(keepends=True)
+    assert (tmp_path / "out" / "cleaned.csv").read_text() == "".join(lines[:34] + lines[35:])
+    assert verify(tmp_path / "out")["outcome"] == "verified"
+
+
 def test_two_verdicts_at_once_are_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["decide", str(tmp_path), "3", "--accept", "--drop", "--by", "a", "--reason", "b"])
     assert result.exit_code == 2
