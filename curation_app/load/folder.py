@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from curation_app.domain.image_files import is_image, stays_inside
 from curation_app.load.fingerprint import file_fingerprint
-from curation_app.load.pictures import SUFFIXES, thumbnails
+from curation_app.load.pictures import thumbnails
 from curation_app.load.request import Content, Request
 
 _LINK_HINT = "Copy the file into the folder: links could lead anywhere."
@@ -56,10 +57,10 @@ def _image_names(request: Request) -> list[str]:
             name = path.relative_to(root).as_posix()
             if path.is_symlink():
                 problems.add("link", "files and folders", f"{name}, a link", hint=_LINK_HINT)
-            elif not _is_text(name):
-                problems.add("name", "file names that are text", repr(name), hint="Rename it.")
+            elif not stays_inside(name):
+                problems.add("name", "file names that are text, without backslashes", repr(name), hint="Rename it.")
             elif path.is_file():
-                (names if path.suffix.lower() in SUFFIXES else others).append(name)
+                (names if is_image(name) else others).append(name)
                 total += path.stat().st_size
     if len(names) > limits.files:
         problems.add("files", f"at most {limits.files:,} images", f"{len(names):,}", hint="Pack them into an npz.")
@@ -68,11 +69,3 @@ def _image_names(request: Request) -> list[str]:
     if others:
         problems.add("other-files", "images only", f"{len(others):,} other file(s), left alone, such as {min(others)}", fatal=False)
     return sorted(names)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

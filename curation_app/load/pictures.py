@@ -12,7 +12,6 @@ import numpy as np
 from curation_app.load.request import Problems, Request
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".gif", ".webp"})
 # Enough to see what is wrong on a card, and 12 KB a row in colour: 100,000 rows take 1.2 GB.
 THUMBNAIL = 64
 _GREY = frozenset({"1", "L", "LA", "I;16", "I"})

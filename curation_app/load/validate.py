@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from curation_app.domain.image_files import is_image
 from curation_app.domain.render import as_text
 from curation_app.domain.roles import Roles
 from curation_app.load.arrays import as_vectors
-from curation_app.load.pictures import SUFFIXES, resolve, thumbnails
+from curation_app.load.pictures import resolve, thumbnails
 from curation_app.load.request import Content, Problems, Request
 
 _ID_HINT = "Name another column with --id, or make the values unique; without an id column, rows go by their position."
@@ -123,7 +124,7 @@ def images_of(content: Content, column: str | None, request: Request) -> np.ndar
     for row, name in enumerate(texts_of(content, column)):
         place = resolve(name or "", folder)
         found = "an empty cell" if not name else repr(name)[:120]
-        if place is None or place.suffix.lower() not in SUFFIXES:
+        if place is None or not is_image(place.name):
             hint = "Paths are relative to the dataset's own folder, without '..' or links; nothing is fetched from the network."
             problems.add("image-path", "the path of an image below the dataset's folder", found, hint=hint,
                          line=_line(content, row, problems), row=row, column=column)  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from curation_app.errors import UsageError
+from curation_app.domain.image_files import stays_inside
+from curation_app.errors import UsageError, VerificationError
 from curation_app.release.plan import Plan, cannot_hold
 
 
@@ -15,9 +16,11 @@ def rewrite_folder(original: Path, out: Path, options: Mapping[str, object], pla
     """Copy the images that stay. All names are settled before the first copy."""
     files = cast("Sequence[str]", options["files"])
     plan.check_rows(len(files))
+    _refuse_outside(files)
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty.", hint="Name a new folder.")
     places = _places(files, plan)
+    _refuse_outside(list(places.values()))
     for name, place in places.items():
         target = out / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,6 +47,13 @@ def _places(files: Sequence[str], plan: Plan) -> dict[str, str]:
         taken.add(str(name).casefold())
         places[files[row]] = str(name)
     return places
+
+
+def _refuse_outside(names: Sequence[object]) -> None:
+    """The names come from a manifest that anybody may have written: nothing is read or written outside the two folders."""
+    outside = next((name for name in names if not stays_inside(name)), None)
+    if outside is not None:
+        raise VerificationError(f"Expected the path of an image inside the folder, found {outside!r}.", hint="Do not trust this release.")
 
 
 def _check_label(row: int, label: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from curation_app.domain.decision import Decision, Event, Verdict
 from curation_app.domain.event_codec import decode_event, encode_line
 from curation_app.domain.fold import Fold
-from curation_app.errors import VerificationError
+from curation_app.errors import CurationError, VerificationError
 
 EVENTS_FILE = "changes.jsonl"
 TABLE_FILE = "changes.csv"
@@ -81,9 +81,10 @@ def evidence_summary(evidence: object) -> str:
 def _event(name: str, number: int, line: bytes) -> Event:
     try:
         event = decode_event(line)
-    except VerificationError as error:
-        raise VerificationError(f"{name}, line {number}: {error.message}") from error
-    if encode_line(event) != line + b"\n":
+        canonical = encode_line(event)
+    except (CurationError, RecursionError) as error:
+        raise VerificationError(f"{name}, line {number}: {error}") from error
+    if canonical != line + b"\n":
         raise VerificationError(f"{name}, line {number}: expected the canonical form of event {event.seq}, found another (edited)")
     return event
 

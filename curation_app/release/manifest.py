@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from curation_app.domain.decision import Decision, Edit, Verdict
+from curation_app.domain.image_files import stays_inside
 from curation_app.errors import VerificationError
 
 MANIFEST_FILE = "manifest.json"
@@ -97,6 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
         data["outputs"] = tuple(Output(**entry) for entry in data["outputs"])
         manifest = Manifest(**data)
         _check_outputs(manifest)
+        _check_files(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         if isinstance(error, VerificationError):
             raise
@@ -138,8 +140,17 @@ def changes(before: np.ndarray, edits: Iterable[Edit], *, relabel: bool) -> tupl
 
 def _check_outputs(manifest: Manifest) -> None:
     for output in manifest.outputs:
-        parts = Path(output.path).parts
-        if len(parts) != 1 or parts[0] == ".." or Path(output.path).is_absolute():
+        if "/" in output.path or not stays_inside(output.path):
             raise VerificationError(f"{MANIFEST_FILE}: expected a name inside the release, found {output.path!r}")
     if all(output.role != "data" for output in manifest.outputs):
         raise VerificationError(f"{MANIFEST_FILE}: expected one file with the data, found none")
+
+
+def _check_files(manifest: Manifest) -> None:
+    """A folder's files are names below it: they are read from the original and written below the place a user names."""
+    files = dict(manifest.options).get("files", [])
+    if not isinstance(files, list):
+        raise VerificationError(f"{MANIFEST_FILE}: expected a list of files, found {type(files).__name__}")
+    outside = next((name for name in files if not stays_inside(name)), None)
+    if outside is not None:
+        raise VerificationError(f"{MANIFEST_FILE}: expected the path of an image inside the folder, found {outside!r}")

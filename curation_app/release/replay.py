@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from curation_app.domain.decision import Edit
 from curation_app.domain.fold import edits_from_events
-from curation_app.errors import InputError, NotFoundError, UsageError, VerificationError
+from curation_app.domain.image_files import is_image
+from curation_app.errors import CurationError, InputError, NotFoundError, UsageError, VerificationError
 from curation_app.release.fingerprint import fingerprint
 from curation_app.release.log_files import EVENTS_FILE, read_events
 from curation_app.release.manifest import MANIFEST_FILE, Manifest, read_manifest
@@ -34,10 +36,17 @@ def replay(original: Path, folder: Path, out: Path) -> None:
     check_original(original, manifest)
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out} exists.", hint="Name a file that is not there yet.")
-    edits = edits_from_events(read_events(folder / EVENTS_FILE))
     with beside(out) as draft:
-        rebuild(original, draft, manifest, edits)
-        found = fingerprint(draft)
+        try:
+            edits = edits_from_events(read_events(folder / EVENTS_FILE))
+            rebuild_released(original, draft, manifest, edits)
+            found = fingerprint(draft)
+        except OSError as error:
+            raise InputError(f"The data cannot be made again: {error}.", hint="Check that all files can be read and written.") from error
+        except (ValueError, LookupError) as error:
+            if isinstance(error, CurationError):
+                raise
+            raise VerificationError(f"{EVENTS_FILE}: {error}.", hint="Run verify to see what was changed.") from error
         if found != manifest.data.sha256:
             raise VerificationError(
                 f"{manifest.data.path}: expected fingerprint {manifest.data.sha256}, found {found}.",
@@ -64,6 +73,8 @@ def expect_fingerprint(original: Path, expected: str, options: object) -> None:
     names = options.get("files") if isinstance(options, dict) else None
     try:
         found = fingerprint(original, names)
+        if names is not None and original.is_dir():
+            _expect_files(original, names)
     except OSError as error:
         raise InputError(f"{original}: {error.strerror}: {error.filename}.", hint="Give the data as it was when it was scanned.") from error
     if found != expected:
@@ -78,6 +89,44 @@ def rebuild(original: Path, out: Path, manifest: Manifest, edits: Sequence[Edit]
     from curation_app.release.rewrite import rewrite
 
     rewrite(original, out, format=manifest.format, options=manifest.options, label_column=manifest.label_column, edits=edits)
+
+
+def rebuild_released(original: Path, out: Path, manifest: Manifest, edits: Sequence[Edit]) -> None:
+    """:func:`rebuild` by a manifest that anybody may have written.
+
+    Raises
+    ------
+    VerificationError
+        The manifest does not describe the original.
+    OSError
+        A file cannot be read or written.
+    """
+    try:
+        rebuild(original, out, manifest, edits)
+    except (CurationError, OSError):
+        raise
+    except Exception as error:  # A manifest that lies makes every library fail in its own way.
+        message = f"The manifest does not describe {original.name}: {type(error).__name__}: {error}."
+        raise VerificationError(message, hint="Run verify to see what was changed.") from error
+
+
+def _expect_files(original: Path, names: Sequence[str]) -> None:
+    """Raise InputError unless the folder has these images and no others: an image added since the scan was never reviewed."""
+    # Links are left out, as the reader refuses them.
+    found = {
+        path.relative_to(original).as_posix()
+        for folder, _, files in os.walk(original, followlinks=False)
+        for path in (Path(folder, file) for file in files)
+        if is_image(path.name) and not path.is_symlink()
+    }
+    added, gone = sorted(found - set(names)), sorted(set(names) - found)
+    if not added and not gone:
+        return
+    what = f"{added[0]!r}, which was not there" if added else f"no image {gone[0]!r}"
+    raise InputError(
+        f"{original} is not the data that was reviewed: expected {len(names):,} images, found {len(found):,} ({what}).",
+        hint="Give the folder as it was when it was scanned, or scan it again.",
+    )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from curation_app.release.fingerprint import file_fingerprint, files_below, fing
 from curation_app.release.log_files import EVENTS_FILE, TABLE_FILE, change_table, read_events
 from curation_app.release.manifest import MANIFEST_FILE, Manifest, count, read_manifest
 from curation_app.release.order import order_fault
-from curation_app.release.replay import check_original, rebuild
+from curation_app.release.replay import check_original, rebuild_released
 from curation_app.release.sums import SUMS, read_sums
 
 # Enough faults to see what happened; a shuffled log has thousands.
@@ -71,12 +71,26 @@ def verify(folder: Path, *, original: Path | None = None) -> Verification:
     """
     if not (folder / MANIFEST_FILE).is_file() and not (folder / SUMS).is_file():
         raise NotFoundError(f"{folder} is not a release: it has no {MANIFEST_FILE}.", hint="Name the folder that release made.")
-    return Verification(checks=tuple(_checks(folder, original)))
+    return Verification(checks=tuple(_guarded(folder, original)))
+
+
+def _guarded(folder: Path, original: Path | None) -> Iterator[Check]:
+    """The checks, whatever somebody put into the folder: what stops them becomes a check of its own."""
+    try:
+        yield from _checks(folder, original)
+    except OSError as error:
+        yield Check(name="files", ok=None, detail=f"A file cannot be read: {error}")
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
+        yield Check(name="release", ok=False, detail=f"expected what a release holds, found {type(error).__name__}: {error}")
 
 
 def _checks(folder: Path, original: Path | None) -> Iterator[Check]:
     files = list(_file_checks(folder))
     yield from files
+    if odd := [name for name in files_below(folder) if (folder / name).is_symlink() or not (folder / name).is_file()]:
+        # Reading a link or a device may lead anywhere and never end.
+        yield Check(name="replay", ok=None, detail=f"{odd[0]!r} is no plain file, so nothing was replayed.")
+        return
     try:
         manifest = read_manifest(folder)
     except (VerificationError, OSError) as error:
@@ -118,8 +132,8 @@ def _file_fault(folder: Path, name: str, expected: str | None, present: bool) ->
         return f"extra file: {name} is not part of the release"
     if not present:
         return f"missing file: {name}"
-    if (folder / name).is_symlink():
-        return f"{name}: expected a file, found a link"
+    if (folder / name).is_symlink() or not (folder / name).is_file():
+        return f"{name}: expected a file, found {'a link' if (folder / name).is_symlink() else 'a device'}"
     found = file_fingerprint(folder / name)
     if found == expected:
         return ""
@@ -179,9 +193,11 @@ def _replay_check(folder: Path, manifest: Manifest, state: Fold, original: Path 
     with tempfile.TemporaryDirectory() as place:
         again = Path(place) / manifest.data.path
         try:
-            rebuild(source, again, manifest, edits_of(state))
+            rebuild_released(source, again, manifest, edits_of(state))
         except CurationError as error:
             return Check(name="replay", ok=False, detail=f"The log cannot be replayed: {error.message}")
+        except OSError as error:
+            return _no_replay(f"A file cannot be read or written: {error}")
         difference = first_difference(again, folder / manifest.data.path, manifest.data.path)
     if difference:
         return Check(name="replay", ok=False, detail=difference)
