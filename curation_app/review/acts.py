@@ -17,13 +17,17 @@ _SAMPLE = 8
 
 @dataclass(slots=True)
 class Entry:
-    """One act while it grows. ``root`` is the decision that a chain of undo and redo is about."""
+    """One act while it grows. ``root`` is the decision that a chain of undo and redo is about.
+
+    ``rows`` maps a row to its version after the act, ``before`` to the action that was in force before it.
+    """
 
     first: Event
     root: str
     redo: bool = False
     undone_by: str = ""
     rows: dict[int, int] = field(default_factory=dict)
+    before: dict[int, str] = field(default_factory=dict)
     labels: set[str | None] = field(default_factory=set)
 
     @property
@@ -39,6 +43,8 @@ class ActBook:
         self.entries: dict[str, Entry] = {}
         # Decision -> the last act of its chain: itself, its undo, the redo ...
         self.heads: dict[str, str] = {}
+        # Row -> the action in force; "" is nobody's.
+        self._now: dict[int, str] = {}
         self._undo: defaultdict[str | None, list[str]] = defaultdict(list)
         self._redo: defaultdict[str | None, list[str]] = defaultdict(list)
 
@@ -50,16 +56,18 @@ class ActBook:
         row = row_of(event.item)
         if row is not None:
             entry.rows[row] = event.version
+            entry.before[row] = self._now.get(row, "")
+            self._now[row] = str(event.body.get("restores", "")) if event.kind == UNDO else event.action
         if event.kind == DECIDE:
             entry.labels.add(event.body.get("label"))  # type: ignore[arg-type]
 
     def undoable(self, by: str | None) -> str | None:
-        """The decision that an undo would take back, or None."""
-        return next(reversed(self._undo[by]), None)
+        """The last decision that an undo can take back, or None. One that others have overruled in every row is passed over."""
+        return next((root for root in reversed(self._undo[by]) if self._stands(root)), None)
 
     def redoable(self, by: str | None) -> str | None:
-        """The decision that a redo would bring back, or None."""
-        return next(reversed(self._redo[by]), None)
+        """The last decision that a redo can bring back, or None. One whose rows were all decided again since is passed over."""
+        return next((root for root in reversed(self._redo[by]) if self._waits(root)), None)
 
     def in_force(self, root: str) -> bool:
         """Whether a decision stands, seen from its own chain of undo and redo."""
@@ -89,6 +97,12 @@ class ActBook:
     def newest_first(self) -> Iterator[Act]:
         """Every act, the last one first."""
         return (self.act(action) for action in reversed(self.entries))
+
+    def _stands(self, root: str) -> bool:
+        return any(self._now[row] == root for row in self.entries[root].rows)
+
+    def _waits(self, root: str) -> bool:
+        return any(self._now[row] == before for row, before in self.entries[root].before.items())
 
     def _undone_by(self, action: str, entry: Entry) -> str:
         if action in self.heads:

@@ -136,6 +136,30 @@ class LogContract:
         assert (conflict.value.theirs.by, conflict.value.yours.verdict) == ("bob", Verdict.OPEN)
         assert len(list(log.events())) == 3
 
+    def test_an_act_that_was_overruled_does_not_block_the_ones_before_it(self, log: DecisionLog) -> None:
+        log.decide([seen(0)], Verdict.DROP, by="ann", action="a")
+        log.decide([seen(1), seen(2)], Verdict.DROP, by="ann", action="b")
+        log.decide([seen(1, 1), seen(2, 1)], Verdict.ACCEPT, by="bob", action="c")
+        assert log.undoable("ann").action == "a"
+        assert log.undo(by="ann").undoes == "a"
+        assert log.undoable("ann") is None
+        log.undo(by="bob")
+        assert log.undo(by="ann").undoes == "b"
+        assert log.state(N).counts()[Verdict.OPEN] == N
+        assert log.verify() == ()
+
+    def test_an_undone_act_that_was_overruled_does_not_block_redo(self, log: DecisionLog) -> None:
+        for row in range(2):
+            log.decide([seen(row)], Verdict.DROP, by="ann", action=f"a{row}")
+        log.undo(by="ann")
+        log.undo(by="ann")
+        log.decide([seen(0, 2)], Verdict.ACCEPT, by="bob", action="b")
+        assert log.redoable("ann").rows == (1,)
+        assert log.redo(by="ann").title == "redo of drop of row 1"
+        assert log.redoable("ann") is None
+        with pytest.raises(NotFoundError, match="nothing to redo"):
+            log.redo(by="ann")
+
     def test_a_repeated_undo_writes_nothing(self, log: DecisionLog) -> None:
         log.decide([seen(0)], Verdict.DROP, by="ann", action="a")
         log.decide([seen(1)], Verdict.DROP, by="ann", action="b")

@@ -61,10 +61,13 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from(PEOPLE))
     def undo(self, by) -> None:
-        if not self.done[by]:
+        place = next(
+            (i for i, (act, rows) in reversed([*enumerate(self.done[by])]) if any(self.words[row][2] == act for row in rows)), None
+        )
+        if place is None:
             assert self.log.undoable(by) is None
             return
-        action, before = self.done[by][-1]
+        action, before = self.done[by][place]
         assert self.log.undoable(by).action == action
         clash = any(self.words[row][2] != action for row in before)
         try:
@@ -73,19 +76,22 @@ class LogMachine(RuleBasedStateMachine):
             assert clash
             return
         assert not clash
-        self.done[by].pop()
+        self.done[by].pop(place)
         self.undone[by].append((action, before, {row: self.words[row] for row in before}))
         self._wrote(before)
 
     @rule(by=st.sampled_from(PEOPLE))
     def redo(self, by) -> None:
-        if not self.undone[by]:
+        stack = [*enumerate(self.undone[by])]
+        place = next((i for i, (_, old, _) in reversed(stack) if any(self.words[row][2] == old[row][2] for row in old)), None)
+        if place is None:
+            assert self.log.redoable(by) is None
             try:
                 self.log.redo(by=by)
             except NotFoundError:
                 return
             raise AssertionError("there was nothing to redo")
-        action, before, after = self.undone[by][-1]
+        action, before, after = self.undone[by][place]
         clash = any(self.words[row][2] != before[row][2] for row in before)
         try:
             self.log.redo(by=by)
@@ -93,7 +99,7 @@ class LogMachine(RuleBasedStateMachine):
             assert clash
             return
         assert not clash
-        self.undone[by].pop()
+        self.undone[by].pop(place)
         self.done[by].append((action, before))
         self._wrote(after)
 
