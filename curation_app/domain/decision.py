@@ -53,7 +53,8 @@ class Event:
     by, at
         Who, and when (UTC, ISO 8601 with milliseconds).
     body
-        Everything else: ``verdict``, ``label``, ``given``, ``id``, ``row_fingerprint``, ``reason``, ``evidence``, ``undoes``.
+        Everything else: ``verdict``, ``label``, ``given``, ``id``, ``row_fingerprint``, ``reason``, ``evidence``,
+        ``undoes``; ``label_column``, the column that ``label`` is meant for, where the caller told it.
     leaf
         SHA-256(0x00 || canonical JSON of the whole event), hex: the RFC 6962 leaf hash.
     """

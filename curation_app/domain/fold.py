@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from curation_app.domain.decision import Decision, Edit, Event, Verdict
 from curation_app.domain.event_codec import row_of
-from curation_app.errors import VerificationError
+from curation_app.errors import UsageError, VerificationError
 
 DECIDE = "decide"
 UNDO = "undo"
@@ -113,6 +113,24 @@ def edits_of(state: Fold) -> list[Edit]:
         elif decision.verdict is Verdict.RELABEL and decision.label != state.facts[row].get("given"):
             edits.append(Edit(row=row, verdict=Verdict.RELABEL, label=decision.label))
     return edits
+
+
+def expect_label_column(state: Fold, column: str | None) -> None:
+    """Refuse to write the labels of one column into another. Decisions that name no column are taken as they are.
+
+    Raises
+    ------
+    UsageError
+        A relabelling in force was made for another column than ``column``; with both.
+    """
+    for row in sorted(state.decisions):
+        found = state.facts[row].get("label_column") if state.decisions[row].verdict is Verdict.RELABEL else None
+        if found is not None and found != column:
+            expected = "no label column" if column is None else f"labels of the column {column!r}"
+            raise UsageError(
+                f"Row {row} was relabelled under another label column: expected {expected}, found a label for {found!r}.",
+                hint=f"Release a scan with the label column {found!r}, or take those relabellings back.",
+            )
 
 
 def edits_from_events(events: Iterable[Event]) -> list[Edit]:

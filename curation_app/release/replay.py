@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from curation_app.domain.decision import Edit
-from curation_app.domain.fold import edits_from_events
+from curation_app.domain.fold import Fold, edits_of, expect_label_column, fold
 from curation_app.domain.image_files import is_image
 from curation_app.errors import CurationError, InputError, NotFoundError, UsageError, VerificationError
 from curation_app.release.fingerprint import fingerprint
@@ -26,7 +26,7 @@ def replay(original: Path, folder: Path, out: Path) -> None:
     InputError
         The original is not the file that was reviewed; with both fingerprints.
     UsageError
-        ``out`` exists.
+        ``out`` exists, or rows were relabelled under another label column.
     NotFoundError
         No release, or no original.
     VerificationError
@@ -38,8 +38,7 @@ def replay(original: Path, folder: Path, out: Path) -> None:
         raise UsageError(f"{out} exists.", hint="Name a file that is not there yet.")
     with beside(out) as draft:
         try:
-            edits = edits_from_events(read_events(folder / EVENTS_FILE))
-            rebuild_released(original, draft, manifest, edits)
+            rebuild_released(original, draft, manifest, fold(read_events(folder / EVENTS_FILE)))
             found = fingerprint(draft)
         except OSError as error:
             raise InputError(f"The data cannot be made again: {error}.", hint="Check that all files can be read and written.") from error
@@ -91,18 +90,21 @@ def rebuild(original: Path, out: Path, manifest: Manifest, edits: Sequence[Edit]
     rewrite(original, out, format=manifest.format, options=manifest.options, label_column=manifest.label_column, edits=edits)
 
 
-def rebuild_released(original: Path, out: Path, manifest: Manifest, edits: Sequence[Edit]) -> None:
-    """:func:`rebuild` by a manifest that anybody may have written.
+def rebuild_released(original: Path, out: Path, manifest: Manifest, state: Fold) -> None:
+    """:func:`rebuild` by a manifest and a log that anybody may have written.
 
     Raises
     ------
     VerificationError
         The manifest does not describe the original.
+    UsageError
+        The log and the original do not fit together.
     OSError
         A file cannot be read or written.
     """
+    expect_label_column(state, manifest.label_column)
     try:
-        rebuild(original, out, manifest, edits)
+        rebuild(original, out, manifest, edits_of(state))
     except (CurationError, OSError):
         raise
     except Exception as error:  # A manifest that lies makes every library fail in its own way.

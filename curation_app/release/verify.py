@@ -193,7 +193,7 @@ def _replay_check(folder: Path, manifest: Manifest, state: Fold, original: Path 
     with tempfile.TemporaryDirectory() as place:
         again = Path(place) / manifest.data.path
         try:
-            rebuild_released(source, again, manifest, edits_of(state))
+            rebuild_released(source, again, manifest, state)
         except CurationError as error:
             return Check(name="replay", ok=False, detail=f"The log cannot be replayed: {error.message}")
         except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.decision import Edit, Event
-from curation_app.domain.fold import Fold, edits_of, fold
+from curation_app.domain.fold import Fold, edits_of, expect_label_column, fold
 from curation_app.domain.recipe import Recipe
 from curation_app.errors import UsageError
 from curation_app.release.fingerprint import files_below, fingerprint
@@ -58,7 +58,7 @@ def write_release(
     Raises
     ------
     UsageError
-        ``out`` is there and not empty, or lies inside the original folder.
+        ``out`` is there and not empty, or lies inside the original folder; or rows were relabelled under another label column.
     InputError
         The original is not what it was when it was read; with both fingerprints.
     """
@@ -66,6 +66,7 @@ def write_release(
     expect_fingerprint(original, dataset.fingerprint, dict(dataset.options))
     log = list(events)
     state = fold(log)
+    expect_label_column(state, dataset.roles.label)
     edits = edits_of(state)
     draft = _facts(original, dataset, log, state, edits)
     draft = replace(draft, recipe=asdict(recipe), seed=seed, created=created, versions=dict(versions or {}), facts=dict(facts or {}))

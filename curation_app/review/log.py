@@ -20,6 +20,7 @@ from curation_app.domain.fold import DECIDE, UNDO, decision_of
 from curation_app.domain.integrity import verify_log
 from curation_app.errors import ConflictError, NotFoundError, UsageError
 from curation_app.review.cache import LogCache
+from curation_app.review.drafts import bodies_of, check_signature
 from curation_app.review.store import EventStore
 from curation_app.review.values import Act, RowFacts, State
 
@@ -67,11 +68,13 @@ class DecisionLog:
         action: str,
         label: str | Sequence[str] | None = None,
         reason: str = "",
+        label_column: str | None = None,
         at: str | None = None,
     ) -> Act:
         """Decide about one or many rows: all of them or none.
 
-        ``label`` is the new label, or one a row. An ``action`` that is already in the log writes nothing and returns the act of then.
+        ``label`` is the new label, or one a row; ``label_column`` the column it is meant for, which a release holds to.
+        An ``action`` that is already in the log writes nothing and returns the act of then.
 
         Raises
         ------
@@ -80,8 +83,8 @@ class DecisionLog:
         UsageError
             No row, a row twice, no name, a relabelling without label, a label without relabelling, or an action id used for another act.
         """
-        bodies = _bodies(rows, verdict, label, reason)
-        _check_signature(by, action)
+        bodies = bodies_of(rows, verdict, label, reason, label_column)
+        check_signature(by, action)
         stamp = at or utc_now()
         with self._writing() as connection:
             if action in self._cache.book.entries:
@@ -108,7 +111,7 @@ class DecisionLog:
         NotFoundError
             There is nothing to undo, or no such act.
         """
-        _check_signature(by, click or new_action())
+        check_signature(by, click or new_action())
         with self._writing() as connection:
             book = self._cache.book
             if click is not None and click in book.entries:
@@ -142,7 +145,7 @@ class DecisionLog:
         if kind in (DECIDE, UNDO):
             raise UsageError(f"{kind!r} is about rows.", hint="Use decide or undo.")
         name = action or new_action()
-        _check_signature(by, name)
+        check_signature(by, name)
         with self._writing() as connection:
             if name in self._cache.book.entries:
                 return self._cache.book.act(name)
@@ -261,32 +264,6 @@ class DecisionLog:
         body = {name: facts.get(name) for name in ("id", "given", "row_fingerprint")}
         body |= {"verdict": back.verdict.value, "label": back.label, "undoes": self._cache.book.heads[root], "restores": restores}
         return replace(draft, version=theirs.version + 1, body=body)
-
-
-def _bodies(rows: Sequence[RowFacts], verdict: Verdict, label: str | Sequence[str] | None, reason: str) -> list[dict[str, object]]:
-    labels = [label] * len(rows) if label is None or isinstance(label, str) else list(label)
-    if not rows or len({row.row for row in rows}) != len(rows) or len(labels) != len(rows) or any(row.row < 0 for row in rows):
-        raise UsageError("Expected at least one row, each once, with one label each.", hint="Select rows first.")
-    if any((value is None) is (verdict is Verdict.RELABEL) for value in labels):
-        raise UsageError(f"Expected a new label with 'relabel' and with nothing else, found {verdict.value!r} with {labels[0]!r}.")
-    return [
-        {
-            "verdict": verdict.value,
-            "label": new,
-            "given": row.given,
-            "id": row.id,
-            "row_fingerprint": row.fingerprint,
-            "reason": reason,
-            "evidence": row.evidence if isinstance(row.evidence, str) else dict(row.evidence),
-        }
-        for row, new in zip(rows, labels, strict=True)
-    ]
-
-
-def _check_signature(by: str, action: str) -> None:
-    for name, value in (("a name", by), ("an action id", action)):
-        if not value.strip() or not value.isprintable():
-            raise UsageError(f"Expected {name} in printable characters, found {value!r}.", hint="Say who decides.")
 
 
 def _refuse(theirs: Decision, yours: Decision) -> None:
