@@ -11,7 +11,7 @@ from curation_app.domain.encoding import Encoding
 from curation_app.load.request import Content, Problems, Request
 from curation_app.load.text_file import read_text
 
-_SKIP = "Mend the line, or pass --skip-bad-rows to leave such rows out and count them."
+_SKIP = "Mend the line, or skip the bad rows (--skip-bad-rows): they are counted and written aside."
 _FAULTS = {
     "unclosed": ("a closing quote", "a quoted field that never ends"),
     "trailing": ("a comma, tab or line end after the closing quote", "text after the closing quote of the field that begins on this line"),

@@ -14,7 +14,7 @@ from curation_app.domain.render import as_text
 from curation_app.load.request import Content, Request
 from curation_app.load.text_file import read_text
 
-_SKIP = "Mend the line, or pass --skip-bad-rows to leave such rows out and count them."
+_SKIP = "Mend the line, or skip the bad rows (--skip-bad-rows): they are counted and written aside."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from curation_app.domain.encoding import Encoding, encoding_of
 from curation_app.load.request import MOST_LISTED, Problems, Request
 
-_HINT = "Name the file's encoding with --encoding, for example --encoding latin-1 or --encoding cp1252."
+_HINT = "Choose the file's encoding, for example latin-1 or cp1252 (--encoding latin-1)."
 
 
 def read_text(request: Request) -> tuple[bytes, Encoding]:

@@ -15,7 +15,8 @@ from curation_app.load.arrays import as_vectors
 from curation_app.load.pictures import resolve, thumbnails
 from curation_app.load.request import Content, Problems, Request
 
-_ID_HINT = "Name another column with --id, or make the values unique; without an id column, rows go by their position."
+_MISSING_HINT = "Choose another id column (--id COL), or fill the empty cells."
+_REPEATED_HINT = "Number the repeated ids (--number-duplicate-ids), or choose another id column (--id COL)."
 
 
 def texts_of(content: Content, column: str) -> list[str | None]:
@@ -32,13 +33,13 @@ def ids_of(content: Content, column: str | None, problems: Problems, *, number_d
     first: dict[str, int] = {}
     for row, text in enumerate(texts):
         if text is None:
-            problems.add("id-missing", "an id", "an empty cell", hint=_ID_HINT, line=content.lines(row), row=row, column=column)
+            problems.add("id-missing", "an id", "an empty cell", hint=_MISSING_HINT, line=content.lines(row), row=row, column=column)
         elif text not in first:
             first[text] = row
         elif not number_duplicates:
             found = f"{text!r} again (first in row {first[text]:,})"
             line = _line(content, row, problems)
-            problems.add("duplicate-id", "ids that differ", found, hint=_ID_HINT, line=line, row=row, column=column)
+            problems.add("duplicate-id", "ids that differ", found, hint=_REPEATED_HINT, line=line, row=row, column=column)
     if number_duplicates:
         texts = _numbered([text or "" for text in texts], problems, column)
     return _objects(texts)

@@ -67,6 +67,21 @@ def test_ids_that_repeat_are_refused_or_numbered_on_request(csv: Path) -> None:
     assert list(read_dataset(csv, roles={"id": None}).ids) == ["0", "1", "2", "3"]
 
 
+def test_hints_name_the_option_of_the_command_line_in_brackets(csv: Path) -> None:
+    hints = [
+        refused(csv, data)[0].hint
+        for data in (b"id,label\n1,a\n1,b\n", b"id,label\n,a\n", b"a,b\n1\n", b'a,b\n"1,2\n', "a,b\n\xe9,2\n".encode("latin-1"))
+    ]
+    bad = "Mend the line, or skip the bad rows (--skip-bad-rows): they are counted and written aside."
+    assert hints == [
+        "Number the repeated ids (--number-duplicate-ids), or choose another id column (--id COL).",
+        "Choose another id column (--id COL), or fill the empty cells.",
+        bad,
+        bad,
+        "Choose the file's encoding, for example latin-1 or cp1252 (--encoding latin-1).",
+    ]
+
+
 def test_an_empty_id_is_refused(csv: Path) -> None:
     assert found(refused(csv, b"id,label\n,a\n2,b\n")) == [("id-missing", 2)]
 
