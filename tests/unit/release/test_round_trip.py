@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,14 @@ def test_a_folder_that_is_no_release_is_said_to_be_none(tmp_path: Path) -> None:
     for call in (lambda: verify(tmp_path), lambda: replay(tmp_path / "a", tmp_path, tmp_path / "b")):
         with pytest.raises(NotFoundError, match="is not a release"):
             call()
+
+
+def test_the_manifest_has_the_recipe_as_it_was_given(tmp_path: Path) -> None:
+    made = release(tmp_path)
+    recipe = replace(_recipe(), text_model="models/../models/mine", neighbours=7)
+    given = write_release(made.original, tmp_path / "b", dataset=made.dataset, events=[], recipe=recipe, seed=1, created=CREATED)
+    assert read_manifest(tmp_path / "b").recipe == given.recipe == asdict(recipe)
+    assert given.recipe["text_model"] == "models/../models/mine"
 
 
 def _recipe():
