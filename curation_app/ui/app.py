@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from curation_app.errors import CurationError
-from curation_app.ui import resources, theme
+from curation_app.ui import resources, state, theme
 from curation_app.ui.components import notice, scan_progress, topbar
 
 HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ def main() -> None:
         topbar.show(pages, None, page.title)
         notice.error(error)
         return
+    state.keep_bulk_of(run.name if run is not None and page.title == "Review" else None)
     topbar.show(pages, run, page.title)
     try:
         if watching is None:

@@ -32,8 +32,8 @@ class Desk:
         return slice(first, min(first + LINES, len(self.order)))
 
     def next_open(self) -> int | None:
-        """The next row nobody has decided, from here on and then from the top; None when the queue is done."""
-        places = np.flatnonzero(self.open)
+        """The next other row nobody has decided, from here on and then from the top; None when there is none."""
+        places = np.flatnonzero(self.open & (self.order != self.row))
         if not len(places):
             return None
         after = places[places > self.at]

@@ -10,15 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.errors import ConflictError, CurationError
 from curation_app.ui import desk, state
-from curation_app.workspace import ActLine, Run
-
-VERDICT_WORDS = {
-    Verdict.OPEN: "not decided",
-    Verdict.ACCEPT: "keep",
-    Verdict.RELABEL: "relabel",
-    Verdict.DROP: "drop",
-    Verdict.LATER: "second look",
-}
+from curation_app.ui.theme import VERDICT_NAMES
+from curation_app.workspace import ActLine, MapView, Preview, Run
 
 
 def decide(
@@ -68,7 +61,7 @@ def _conflict(error: ConflictError) -> state.Notice:
 def _words(decision: object) -> str:
     if not isinstance(decision, Decision):
         return str(decision)
-    what = VERDICT_WORDS[decision.verdict] + (f" to {decision.label}" if decision.verdict is Verdict.RELABEL else "")
+    what = VERDICT_NAMES[decision.verdict] + (f" to {decision.label}" if decision.verdict is Verdict.RELABEL else "")
     who = f" by {decision.by}" if decision.by else ""
     when = f", {decision.at[:16].replace('T', ' ')} UTC" if decision.at else ""
     return f"{what}{who}{when}" + (f" ({decision.reason})" if decision.reason else "")
@@ -79,8 +72,10 @@ def decide_row(run: Run, row: int, verdict: Verdict, action: str, label: str | N
     reason = str(state.widget("reason") or "").strip()
     # Even where it cannot be written, the reader stays with the row they were looking at.
     state.set_cursor(run.name, row)
+    # Looked up before the decision: the row may leave the queue with it, and its place there with the row.
+    following = desk.look(run).next_open()
     if decide(run, [row], verdict, action, label, {row: version}, reason):
-        state.set_cursor(run.name, desk.look(run).next_open())
+        state.set_cursor(run.name, following)
         state.set_widget("reason", "")
 
 
@@ -92,10 +87,14 @@ def relabel_from_list(run: Run, row: int, action: str, version: int) -> None:
         decide_row(run, row, Verdict.RELABEL, action, chosen, version)
 
 
-def decide_bulk(run: Run, rows: Sequence[int], verdict: Verdict, action: str, label: str | None = None) -> None:
-    """One decision about many rows: one transaction, one undo. The question is closed even when it could not be written."""
-    decide(run, rows, verdict, action, label, None, str(state.widget("bulk reason") or "").strip())
-    state.set_bulk(None)
+def decide_bulk(run: Run, preview: Preview, verdict: Verdict, action: str, label: str | None = None) -> None:
+    """One decision about the rows of a preview: one transaction, one undo, and none where a colleague decided since it was shown.
+
+    The question is closed even when it could not be written.
+    """
+    seen = dict(zip(preview.rows, preview.versions, strict=True))
+    decide(run, preview.rows, verdict, action, label, seen, str(state.widget("bulk reason") or "").strip())
+    state.set_bulk(run.name, None)
 
 
 def undo_and_show(run: Run, action: str, target: ActLine) -> None:
@@ -122,10 +121,10 @@ def find_similar(run: Run, row: int) -> None:
     state.set_cursor(run.name, row)
 
 
-def ask_bulk(title: str, rows: Sequence[int]) -> None:
+def ask_bulk(run: Run, title: str, rows: Sequence[int]) -> None:
     """Ask before deciding about many rows."""
     state.set_notice(None)
-    state.set_bulk(state.Bulk(title=title, rows=tuple(int(row) for row in rows)))
+    state.set_bulk(run.name, state.Bulk(title=title, rows=tuple(int(row) for row in rows)))
 
 
 def queue_clicked(run: Run) -> None:
@@ -139,20 +138,29 @@ def queue_clicked(run: Run) -> None:
         go_to(run, now.beside(int(page) * desk.LINES))
 
 
-def map_selected(run: Run) -> None:
-    """A lasso or box was drawn on the map: its corners, not its points, say which rows are inside."""
-    chosen = getattr(state.widget("map chart"), "selection", None) or {}
+def map_selected(run: Run, view: MapView) -> None:
+    """A lasso or box was drawn on the map: its corners, not its points, say which rows are inside.
+
+    ``view`` is the layout the reader drew on, which may not be the run's by now.
+    """
+    chosen = getattr(state.widget(map_key(view)), "selection", None) or {}
     corners = [list(zip(area["x"], area["y"], strict=True)) for area in chosen.get("lasso", ())]
     corners += [_box(area["x"], area["y"]) for area in chosen.get("box", ())]
     if corners:
-        rows = sorted({int(row) for polygon in corners for row in run.rows_in_polygon(polygon)})
-        state.set_selection(run.name, state.Scope(title="Selection on the map", rows=tuple(rows)) if rows else None)
+        rows = sorted({int(row) for polygon in corners for row in run.rows_in_polygon(polygon, view)})
+        drawn = state.Scope(title="Selection on the map", rows=tuple(rows), drawn_on=view.source)
+        state.set_selection(run.name, drawn if rows else None)
         return
     state.set_selection(run.name, None)
     points = [point.get("customdata") for point in chosen.get("points", ())]
     row = points[0] if len(points) == 1 else None
     if row is not None:
         go_to(run, int(row[0] if isinstance(row, (list, tuple)) else row))
+
+
+def map_key(view: MapView) -> str:
+    """The chart's key: each layout has a chart of its own, so that no lasso is taken for one on the other."""
+    return f"map chart {view.source}"
 
 
 def _box(x: Sequence[float], y: Sequence[float]) -> list[tuple[float, float]]:

@@ -101,10 +101,11 @@ SINGLE = ("campaign", "text", "show")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Rows picked by hand: on the map, or as look-alikes of one row."""
+    """Rows picked by hand: on the map (``drawn_on`` names its layout), or as look-alikes of one row."""
 
     title: str
     rows: tuple[int, ...]
+    drawn_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +177,10 @@ def set_scope(run: str, value: Scope | None) -> None:
     st.session_state.setdefault("scopes", {})[run] = value
 
 
-def selection(run: str) -> Scope | None:
-    """The rows inside the last lasso or box."""
-    return st.session_state.get("selections", {}).get(run)
+def selection(run: str, source: str) -> Scope | None:
+    """The rows inside the last lasso or box; None once another layout (``source``) is shown than it was drawn on."""
+    chosen: Scope | None = st.session_state.get("selections", {}).get(run)
+    return chosen if chosen is not None and chosen.drawn_on == source else None
 
 
 def set_selection(run: str, value: Scope | None) -> None:
@@ -196,14 +198,20 @@ def set_located(run: str, row: int | None) -> None:
     st.session_state.setdefault("located", {})[run] = row
 
 
-def bulk() -> Bulk | None:
-    """The decision about many rows that waits for a yes."""
-    return st.session_state.get("bulk")
+def bulk(run: str) -> Bulk | None:
+    """The decision about many rows of this run that waits for a yes."""
+    return st.session_state.get("bulks", {}).get(run)
 
 
-def set_bulk(value: Bulk | None) -> None:
+def set_bulk(run: str, value: Bulk | None) -> None:
     """Ask about many rows, or stop asking."""
-    st.session_state["bulk"] = value
+    st.session_state.setdefault("bulks", {})[run] = value
+
+
+def keep_bulk_of(run: str | None) -> None:
+    """Drop every other run's question, or with None all: whoever comes back has not just asked it."""
+    bulks = st.session_state.get("bulks", {})
+    st.session_state["bulks"] = {name: asked for name, asked in bulks.items() if name == run}
 
 
 def chosen_file() -> str | None:

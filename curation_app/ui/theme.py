@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
+from curation_app.domain.decision import Verdict
 from curation_app.domain.finding import Kind
 from curation_app.ui.state import Theme
 
@@ -49,6 +50,17 @@ KIND_NAMES: MappingProxyType[Kind, str] = MappingProxyType(
         Kind.DUPLICATE: "duplicate",
         Kind.DRIFT: "far",
         Kind.NONE: "no finding",
+    }
+)
+
+# What people call a decision, as it reads on a row.
+VERDICT_NAMES: MappingProxyType[Verdict, str] = MappingProxyType(
+    {
+        Verdict.OPEN: "not decided",
+        Verdict.ACCEPT: "kept",
+        Verdict.RELABEL: "relabelled",
+        Verdict.DROP: "dropped",
+        Verdict.LATER: "second look",
     }
 )
 

@@ -138,9 +138,9 @@ class Run:
         """((n,) codes, names) to colour the map by: kind, label, suggested, source, verdict or suspicion."""
         return colours(self.data, self.state(), by)
 
-    def rows_in_polygon(self, corners: Sequence[tuple[float, float]]) -> np.ndarray:
-        """Rows whose point lies inside the polygon, by row number."""
-        view = self.map()
+    def rows_in_polygon(self, corners: Sequence[tuple[float, float]], view: MapView | None = None) -> np.ndarray:
+        """Rows whose point lies inside the polygon, by row number; ``view`` is the map it was drawn on, by default the current one."""
+        view = self.map() if view is None else view
         return np.flatnonzero(polygon.inside(view.x, view.y, corners))
 
     def find_similar(self, row: int, count: int = 50) -> np.ndarray:
@@ -177,6 +177,7 @@ class Run:
         source = self.data.coded_role("source")
         return Preview(
             rows=tuple(chosen.tolist()),
+            versions=tuple(state.versions[chosen].tolist()),
             already_decided=int(self._decided()[chosen].sum()),
             per_class=_tally(*self.data.coded("given_label"), chosen),
             per_source=_tally(*source, chosen) if source else (),
@@ -205,7 +206,15 @@ class Run:
             raise UsageError("No row was named.", hint="Name at least one row.")
         state = self.state()
         facts = [self._facts(row, expected.get(row) if expected else None, state) for row in chosen]
-        act = self.log.decide(facts, verdict, label=label, by=by.strip(), reason=reason, action=action or new_action_id())
+        act = self.log.decide(
+            facts,
+            verdict,
+            label=label,
+            by=by.strip(),
+            reason=reason,
+            action=action or new_action_id(),
+            label_column=self.data.roles.get("label"),
+        )
         return self._act_line(act)
 
     def undo(self, *, by: str, action: str | None = None, click: str | None = None) -> ActLine:

@@ -151,7 +151,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a bulk decision would do, before it is done. Pairs are (name, count), most first."""
+    """What a bulk decision would do, before it is done. Pairs are (name, count), most first; ``versions`` are those of ``rows``."""
 
     rows: tuple[int, ...]
     already_decided: int
@@ -159,6 +159,7 @@ class Preview:
     per_source: tuple[tuple[str, int], ...]
     per_kind: tuple[tuple[str, int], ...]
     examples: tuple[NeighbourLine, ...]
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,8 +145,8 @@ def test_two_people_on_one_row_the_second_sees_both_decisions(open_page: Callabl
     bob.wait_for_selector(".notice.warning")
     settle(bob)
     said = bob.locator(".notice.warning").inner_text()
-    assert "drop" in said
-    assert "keep" in said
+    assert "Theirs: dropped" in said
+    assert "not written: kept" in said
     assert decided(server)[row][0] == Verdict.DROP.value
     assert card_row(bob) == row
     press(bob, "k")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from curation_app.ui import state
 from curation_app.workspace import Filter, Verdict, Workspace
 from curation_app.workspace.headless import scan
 from tests.runs import write_messages
@@ -46,6 +51,11 @@ def open_review(**address: str) -> AppTest:
 
 def words(page: AppTest) -> str:
     return " ".join(str(element.proto.body) for element in page.get("html"))
+
+
+def asked(page: AppTest) -> bool:
+    """Whether the question about many rows is open."""
+    return any(button.key == "bulk drop" for button in page.button)
 
 
 def queue(workspace: Workspace, **filters: object) -> list[int]:
@@ -122,9 +132,87 @@ def test_two_sessions_on_one_row_show_both_decisions(workspace: Workspace) -> No
     anna.button(key="drop").click().run()
     bob.button(key="keep").click().run()
     said = words(bob)
-    assert "Theirs: drop" in said
-    assert "Yours, not written: keep" in said
+    assert "Theirs: dropped by anna" in said
+    assert "Yours, not written: kept" in said
     assert list(decisions(workspace).values()) == ["drop"]
+
+
+def test_in_a_queue_of_open_rows_the_next_row_is_the_one_that_followed(workspace: Workspace) -> None:
+    rows = queue(workspace)
+    page = open_review(decision="open", row=str(rows[3]))
+    page.button(key="drop").click().run()
+    assert decisions(workspace) == {rows[3]: "drop"}
+    assert f'data-row="{rows[4]}"' in words(page)
+
+
+def test_after_the_last_row_of_a_queue_comes_its_first_open_one(workspace: Workspace) -> None:
+    rows = queue(workspace)
+    page = open_review(decision="open", row=str(rows[-1]))
+    page.button(key="drop").click().run()
+    assert f'data-row="{rows[0]}"' in words(page)
+
+
+def test_a_bulk_decision_does_not_overwrite_what_a_colleague_decided_since_the_preview(workspace: Workspace) -> None:
+    rows = queue(workspace)
+    page = open_review()
+    page.button(key="decide queue").click().run()
+    workspace.open_run("messages").decide([rows[2]], Verdict.ACCEPT, by="ben", action="bens")
+    page.button(key="bulk drop").click().run()
+    said = words(page)
+    assert "Theirs: kept by ben" in said
+    assert "Yours, not written: dropped" in said
+    assert decisions(workspace) == {rows[2]: "accept"}
+
+
+def test_a_bulk_decision_hits_the_previewed_rows_where_nobody_came_first(workspace: Workspace) -> None:
+    rows = queue(workspace)
+    page = open_review()
+    page.button(key="decide queue").click().run()
+    page.button(key="bulk drop").click().run()
+    assert decisions(workspace) == dict.fromkeys(rows, "drop")
+
+
+def test_a_question_about_many_rows_stays_with_its_run_and_ends_with_its_page(workspace: Workspace) -> None:
+    shutil.copytree(workspace.root / "messages", workspace.root / "other")
+    page = open_review()
+    page.button(key="decide queue").click().run()
+    assert asked(page)
+    page.query_params["run"] = "other"
+    page.run()
+    assert not asked(page)
+    page.query_params["run"] = "messages"
+    page.run()
+    assert not asked(page)
+    page.button(key="decide queue").click().run()
+    assert asked(page)
+    page.switch_page("views/history.py").run()
+    page.switch_page("views/review.py").run()
+    assert not page.exception
+    assert not asked(page)
+
+
+def test_a_lasso_is_read_on_the_map_it_was_drawn_on(workspace: Workspace) -> None:
+    run = workspace.open_run("messages")
+    quick = run.map()
+    x, y = float(quick.x[0]), float(quick.y[0])
+    around = [(x - 1e-4, y - 1e-4), (x + 1e-4, y - 1e-4), (x + 1e-4, y + 1e-4), (x - 1e-4, y + 1e-4)]
+    rows = np.arange(run.n, dtype=np.int64)
+    # The finer map arrives, and lies somewhere else.
+    pq.write_table(pa.table({"row": rows, "x": quick.x + 1000, "y": quick.y + 1000}), run.path / "map.parquet")
+    assert run.map().source == "umap"
+    assert len(run.rows_in_polygon(around)) == 0
+    assert 0 in run.rows_in_polygon(around, quick)
+
+
+def test_a_selection_is_gone_when_the_finer_map_replaces_the_one_it_was_drawn_on(workspace: Workspace) -> None:
+    page = open_review()
+    drawn = state.Scope(title="Selection on the map", rows=(0, 1, 2), drawn_on="pca")
+    page.session_state["selections"] = {"messages": drawn}
+    page.run()
+    assert "rows selected" in words(page)
+    page.session_state["selections"] = {"messages": replace(drawn, drawn_on="umap")}
+    page.run()
+    assert "rows selected" not in words(page)
 
 
 def test_an_unknown_run_is_an_error_with_a_hint(workspace: Workspace) -> None:

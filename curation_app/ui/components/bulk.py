@@ -7,7 +7,7 @@ import streamlit as st
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import Html, clip, tag
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.workspace import Preview, Run, Verdict, new_action_id
 
 # Names a column of the preview shows before "and n more".
@@ -16,9 +16,10 @@ NAMES = 5
 
 def show(run: Run) -> None:
     """Open the dialog when a decision about many rows waits for a yes."""
-    asked = state.bulk()
+    asked = state.bulk(run.name)
     if asked is not None:
-        st.dialog(f"Decide {thousands(len(asked.rows))} rows", width="medium", on_dismiss=lambda: state.set_bulk(None))(_ask)(run, asked)
+        words = f"Decide {thousands(len(asked.rows))} rows"
+        st.dialog(words, width="medium", on_dismiss=lambda: state.set_bulk(run.name, None))(_ask)(run, asked)
 
 
 def _ask(run: Run, asked: state.Bulk) -> None:
@@ -34,34 +35,33 @@ def _ask(run: Run, asked: state.Bulk) -> None:
     count = thousands(len(asked.rows))
     with st.container(horizontal=True, key="bulk buttons"):
         pressed = [
-            _button(run, asked, action, f"Drop {count} rows", "bulk drop", Verdict.DROP),
-            _button(run, asked, action, f"Keep {count}", "bulk keep", Verdict.ACCEPT),
-            _button(run, asked, action, "Second look", "bulk later", Verdict.LATER),
+            _button(run, preview, action, f"Drop {count} rows", "bulk drop", Verdict.DROP),
+            _button(run, preview, action, f"Keep {count}", "bulk keep", Verdict.ACCEPT),
+            _button(run, preview, action, "Second look", "bulk later", Verdict.LATER),
         ]
         if run.classes:
             words = f"Relabel to {markup.label(target, limit=20)}" if target else "Relabel"
-            pressed.append(_button(run, asked, action, words, "bulk relabel", Verdict.RELABEL, label=target, off=target is None))
+            pressed.append(_button(run, preview, action, words, "bulk relabel", Verdict.RELABEL, label=target, off=target is None))
     if any(pressed):
         st.rerun()
 
 
 def _button(
     run: Run,
-    asked: state.Bulk,
+    preview: Preview,
     action: str,
     words: str,
     key: str,
     verdict: Verdict,
     *,
     label: str | None = None,
-    main: bool = False,
     off: bool = False,
 ) -> bool:
     return st.button(
         words,
         key=key,
         on_click=events.decide_bulk,
-        args=(run, asked.rows, verdict, action, label),
+        args=(run, preview, verdict, action, label),
         disabled=off,
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from curation_app.workspace import Workspace
 
 # What a file dialogue offers; the reader decides by content and says what it refuses.
-UPLOADS = ["csv", "tsv", "parquet", "jsonl", "ndjson", "arrow", "feather", "npz", "txt"]
+UPLOADS = ["csv", "tsv", "parquet", "jsonl", "ndjson", "arrow", "feather", "npz"]
 
 
 def show(workspace: Workspace) -> None:

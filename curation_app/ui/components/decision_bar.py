@@ -22,7 +22,7 @@ def class_keys(run: Run, card: Card) -> tuple[str, ...]:
 
 def show(run: Run, desk: Desk, card: Card | None, keys: tuple[str, ...]) -> None:
     """Draw the bar for the card; without one, only undo, redo and the way back remain."""
-    asleep = state.bulk() is not None
+    asleep = state.bulk(run.name) is not None
     with st.container(key="bar", horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
         if card is not None:
             _decisions(run, card, keys, asleep)

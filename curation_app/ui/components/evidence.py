@@ -9,9 +9,9 @@ import numpy as np
 
 from curation_app.figures.png import data_address
 from curation_app.ui.components.markup import Html, clip, join, marked, tag
-from curation_app.ui.components.queue_list import DONE, share
-from curation_app.ui.components.topbar import thousands
-from curation_app.ui.theme import KIND_NAMES
+from curation_app.ui.components.queue_list import share
+from curation_app.ui.components.words import thousands
+from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
 from curation_app.workspace import Card, Cell, ClassChance, DetectorLine, Kind, NeighbourLine, SourceRecord, Verdict
 
 # Bars on the card; the others are in the searchable list.
@@ -56,7 +56,7 @@ def _head(shown: Card) -> Html:
         tag("span", clip(shown.time, 19), cls="soft num") if shown.time else None,
     ]
     if shown.verdict is not Verdict.OPEN:
-        what = DONE[shown.verdict] + (f" to {clip(shown.verdict_label, 24)}" if shown.verdict is Verdict.RELABEL else "")
+        what = VERDICT_NAMES[shown.verdict] + (f" to {clip(shown.verdict_label, 24)}" if shown.verdict is Verdict.RELABEL else "")
         parts.append(tag("span", f"{what} by {clip(shown.verdict_by, 24)}", cls="badge decided-by"))
     return tag("div", *parts, cls="card-head")
 

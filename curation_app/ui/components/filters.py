@@ -7,14 +7,12 @@ import streamlit as st
 from curation_app.ui import resources, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import tag
-from curation_app.ui.components.topbar import thousands
-from curation_app.ui.theme import KIND_NAMES
-from curation_app.workspace import Kind, Run, Verdict
+from curation_app.ui.components.words import thousands
+from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
+from curation_app.workspace import Kind, Run
 
 # Streamlit's names for the palette's accents (its config.toml gives them our colours).
 COLOURS = {Kind.BACKDOOR: "red", Kind.INJECTION: "violet", Kind.MISLABEL: "orange", Kind.DUPLICATE: "green", Kind.DRIFT: "blue"}
-VERDICTS = (Verdict.OPEN, Verdict.ACCEPT, Verdict.RELABEL, Verdict.DROP, Verdict.LATER)
-VERDICT_NAMES = {"open": "not decided", "accept": "kept", "relabel": "relabelled", "drop": "dropped", "later": "second look"}
 
 
 def show(run: Run) -> None:
@@ -44,7 +42,13 @@ def _form(run: Run) -> None:
     st.text_input("Text in the row", key="text", type="search", on_change=_changed, args=(run.name,))
     _choice(run, "label", "Given label", run.classes)
     _choice(run, "source", "Source", run.sources)
-    _choice(run, "decision", "Decision", tuple(verdict.value for verdict in VERDICTS), VERDICT_NAMES)
+    _choice(
+        run,
+        "decision",
+        "Decision",
+        tuple(verdict.value for verdict in VERDICT_NAMES),
+        {verdict.value: name for verdict, name in VERDICT_NAMES.items()},
+    )
     titles = {str(group["id"]): str(group["title"]) for group in run.campaigns()}
     if titles:
         state.start_filter("campaign", tuple(titles))

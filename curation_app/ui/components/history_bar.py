@@ -7,6 +7,7 @@ import streamlit as st
 from curation_app.ui import events, state
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import tag
+from curation_app.ui.theme import VERDICT_NAMES
 from curation_app.workspace import ActLine, Run, Verdict, new_action_id
 
 EVERYBODY, EVERY_DECISION = "everybody", "every decision"
@@ -25,7 +26,7 @@ def show(run: Run) -> bool:
     with st.container(key="history-filters", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox("By", [EVERYBODY, *run.reviewers()], key=BY, width=190, format_func=lambda name: markup.clip(name, 30))
         verdicts = [EVERY_DECISION, *(verdict for verdict in Verdict if verdict is not Verdict.OPEN)]
-        st.selectbox("Decision", verdicts, key=DECISION, width=190, format_func=lambda verdict: events.VERDICT_WORDS.get(verdict, verdict))
+        st.selectbox("Decision", verdicts, key=DECISION, width=190, format_func=lambda verdict: VERDICT_NAMES.get(verdict, verdict))
         return st.button("Verify the log", shortcut="V", key="verify-log", help="Recomputes every hash from the events as they are stored.")
 
 

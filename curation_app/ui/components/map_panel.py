@@ -11,7 +11,7 @@ from curation_app.figures.density_map import MapColours, density_map
 from curation_app.ui import events, resources, state
 from curation_app.ui.components import markup, notice
 from curation_app.ui.components.markup import Html, clip, tag
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.ui.theme import KIND_NAMES, TONES
 from curation_app.workspace import Kind, Run
 
@@ -56,7 +56,7 @@ def _panel(run: Run, waiting: bool) -> None:
         )
     codes, names = run.colours(by)
     colours, tones, codes = _colours(run, by, codes, names)
-    chosen = state.selection(run.name)
+    chosen = state.selection(run.name, view.source)
     scope = state.scope(run.name)
     st.plotly_chart(
         density_map(
@@ -69,9 +69,9 @@ def _panel(run: Run, waiting: bool) -> None:
             selected=None if scope is None or scope == chosen else np.array(scope.rows),
             located=state.located(run.name),
         ),
-        key="map chart",
+        key=events.map_key(view),
         theme=None,
-        on_select=partial(events.map_selected, run),
+        on_select=partial(events.map_selected, run, view),
         selection_mode=("points", "lasso", "box"),
         config=TOOLS,
         alt=f"Map of all rows; similar rows are close. Suspects are coloured by {COLOUR_BY[by]}.",
@@ -133,12 +133,12 @@ def _selection(run: Run, chosen: state.Scope) -> None:
     markup.show(tag("div", tag("b", thousands(len(chosen.rows))), " rows selected", cls="selected-count"))
     with st.container(key="selection actions", horizontal=True, gap="xsmall"):
         words = f"Decide all {thousands(len(chosen.rows))} …"
-        st.button(words, key="decide selection", on_click=_ask, args=(chosen,))
+        st.button(words, key="decide selection", on_click=_ask, args=(run, chosen))
         st.button("Show in queue", key="queue selection", on_click=_queue, args=(run, chosen))
 
 
-def _ask(chosen: state.Scope) -> None:
-    events.ask_bulk(chosen.title, chosen.rows)
+def _ask(run: Run, chosen: state.Scope) -> None:
+    events.ask_bulk(run, chosen.title, chosen.rows)
     st.rerun("desk")
 
 

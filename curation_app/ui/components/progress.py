@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from curation_app.ui.components.markup import Html, tag
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.workspace import Run
 
 

@@ -11,13 +11,10 @@ from streamlit.components.v2.types import ComponentRenderer
 from curation_app.figures.png import data_address
 from curation_app.ui import events
 from curation_app.ui.components import markup
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.ui.desk import Desk
-from curation_app.ui.theme import KIND_NAMES
+from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
 from curation_app.workspace import QueueLine, Run, Verdict
-
-# What a decided line shows instead of its kind.
-DONE = {Verdict.ACCEPT: "kept", Verdict.RELABEL: "relabelled", Verdict.DROP: "dropped", Verdict.LATER: "second look"}
 
 
 def show(run: Run, desk: Desk) -> None:
@@ -54,7 +51,7 @@ def _line(line: QueueLine, *, here: bool) -> dict[str, object]:
         "snippet": markup.clip(line.snippet, 90),
         "picture": None if line.image is None else data_address(line.image),
         "kind": str(line.kind),
-        "badge": DONE.get(line.verdict, KIND_NAMES[line.kind]),
+        "badge": KIND_NAMES[line.kind] if line.verdict is Verdict.OPEN else VERDICT_NAMES[line.verdict],
         "decided": line.verdict is not Verdict.OPEN,
         "here": here,
     }

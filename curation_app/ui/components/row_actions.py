@@ -7,7 +7,7 @@ import streamlit as st
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import clip, tag
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.ui.desk import Desk
 from curation_app.ui.theme import KIND_NAMES
 from curation_app.workspace import Card, Kind, Run
@@ -16,7 +16,7 @@ from curation_app.workspace import Card, Kind, Run
 def show(run: Run, desk: Desk, card: Card) -> None:
     """Draw the group the row belongs to, and the buttons."""
     group = next((group for group in run.campaigns() if group["id"] == card.campaign), None) if card.campaign else None
-    asleep = state.bulk() is not None
+    asleep = state.bulk(run.name) is not None
     if group is not None:
         kind = Kind(str(group["kind"]))
         markup.show(tag("div", tag("span", KIND_NAMES[kind], cls="badge"), tag("b", clip(group["title"], 70)), cls=f"group k-{kind.value}"))
@@ -27,7 +27,7 @@ def show(run: Run, desk: Desk, card: Card) -> None:
                 f"Decide all {thousands(len(rows))} …",
                 key="decide group",
                 on_click=events.ask_bulk,
-                args=(str(group["title"]), rows),
+                args=(run, str(group["title"]), rows),
                 shortcut="G",
                 disabled=asleep,
             )
@@ -46,7 +46,7 @@ def show(run: Run, desk: Desk, card: Card) -> None:
             words,
             key="decide queue",
             on_click=events.ask_bulk,
-            args=("Everything in the queue as it is filtered", desk.order),
+            args=(run, "Everything in the queue as it is filtered", desk.order),
             shortcut="B",
             disabled=asleep,
         )

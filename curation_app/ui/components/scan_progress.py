@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from curation_app.errors import CurationError
 from curation_app.ui import state
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import Html, tag
@@ -108,5 +109,9 @@ def _ending(job: ScanJob, status: ScanStatus) -> Html:
 
 
 def _forget(job: ScanJob) -> None:
-    job.dismiss()
+    try:
+        job.dismiss()
+    except CurationError as error:
+        state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
+        return
     state.watch_scan(None)

@@ -10,6 +10,7 @@ from streamlit.navigation.page import Page
 from curation_app.ui import state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import tag
+from curation_app.ui.components.words import thousands
 from curation_app.workspace import Run
 
 # With Shift, so that no slip on a decision's key leaves the page; the letters are free on every page.
@@ -52,8 +53,3 @@ def _about(run: Run | None) -> markup.Html | None:
         return None
     classes = f" · {len(run.classes)} classes" if run.classes else " · no label"
     return tag("span", markup.clip(run.dataset, 40), f" · {thousands(run.n)} rows{classes}", cls="chip")
-
-
-def thousands(number: float) -> str:
-    """A count with a thin space every three digits."""
-    return f"{number:,.0f}".replace(",", "\u2009")

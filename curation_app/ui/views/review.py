@@ -9,7 +9,7 @@ from curation_app.ui import desk, resources, state
 from curation_app.ui.components import bulk, decision_bar, evidence, filters, map_panel, markup, notice, queue_list, row_actions
 from curation_app.ui.components.markup import join, tag
 from curation_app.ui.components.progress import progress
-from curation_app.ui.components.topbar import thousands
+from curation_app.ui.components.words import thousands
 from curation_app.workspace import Run
 
 
