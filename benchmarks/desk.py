@@ -41,6 +41,8 @@ SIZES = (100_000, 1_000_000)
 LASSOS, DECISIONS = 5, 21
 # Half a circle's worth of steps, as a hand draws it.
 STEPS = 24
+# Pixels that each lasso is wider than the last: a mouse that goes down on the last one's outline edits it instead of drawing anew.
+WIDER = 20
 PATIENCE = 180_000
 
 
@@ -85,7 +87,7 @@ def _ours(browser: Any, rows: int) -> tuple[float, float]:
         page.goto(f"{url}/review", timeout=PATIENCE)
         page.wait_for_selector("article.card", timeout=PATIENCE)
         _settle(page)
-        lassos = [_lasso(page, ".st-key-map-panel [data-testid=stPlotlyChart]", 40 + 5 * turn) for turn in range(LASSOS)]
+        lassos = [_lasso(page, ".st-key-map-panel [data-testid=stPlotlyChart]", 40 + WIDER * turn) for turn in range(LASSOS)]
         decisions = [_decision(page) for _ in range(DECISIONS)]
         page.close()
     return statistics.median(lassos[1:]), statistics.median(decisions[1:])
@@ -97,7 +99,7 @@ def _theirs(browser: Any, map_file: Path) -> float:
         page.goto(url, timeout=PATIENCE)
         page.wait_for_selector(".js-plotly-plot .gl-canvas, .js-plotly-plot canvas", timeout=PATIENCE)
         _settle(page)
-        lassos = [_lasso(page, "[data-testid=stPlotlyChart]", 120 + 5 * turn) for turn in range(LASSOS)]
+        lassos = [_lasso(page, "[data-testid=stPlotlyChart]", 60 + WIDER * turn) for turn in range(LASSOS)]
         page.close()
     return statistics.median(lassos[1:])
 
