@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _scanned(rows: int) -> Path:
-    """A run of that many rows; kept in ``benchmarks/results``, as a million rows take minutes to scan."""
+    """A run of that many rows; kept in ``benchmarks/results``, as a million rows take minutes to scan: delete it when the scan changed."""
     place = RESULTS / f"desk-{rows}"
     if not (place / "run" / "map.parquet").is_file():
         place.mkdir(parents=True, exist_ok=True)
