@@ -46,6 +46,18 @@ def _no_source(dataset: Dataset, representation: Representation) -> str:
     return "" if dataset.column("source") is not None else "No column says where a row comes from."
 
 
+def _no_annotator(dataset: Dataset, representation: Representation) -> str:
+    return "" if dataset.column("annotator") is not None else "No column says who labelled a row."
+
+
+def _no_baseline(dataset: Dataset, representation: Representation) -> str:
+    return "" if representation.baseline is not None else "No trusted data was given to compare with (--baseline)."
+
+
+def _no_table(dataset: Dataset, representation: Representation) -> str:
+    return "" if dataset.modality == "table" else "The rows are not a table of values."
+
+
 # What a detector may need -> the sentence that says it is lacking, or an empty string.
 NEEDS: dict[str, Lack] = {
     "labels": _no_labels,
@@ -54,6 +66,9 @@ NEEDS: dict[str, Lack] = {
     "text": _no_text,
     "images": _no_images,
     "source": _no_source,
+    "annotator": _no_annotator,
+    "baseline": _no_baseline,
+    "table": _no_table,
 }
 
 

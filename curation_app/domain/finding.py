@@ -32,12 +32,48 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Rows that belong together (near-copies, one trigger ...): a candidate campaign."""
+    """Rows that belong together (near-copies, one trigger ...): a candidate campaign.
+
+    Attributes
+    ----------
+    rows
+        Row numbers, rising.
+    title
+        One plain sentence that names what they share.
+    surprise
+        -log10 of how likely chance makes such a group, all candidates counted.
+    strength
+        How typical each of ``rows`` is of the group, in [0, 1]; empty when all are equally so. The core is at 1, the edge at 0.
+    evidence
+        What they share, JSON-able; ``EVIDENCE`` lists the names that pages know how to show.
+    """
 
     rows: tuple[int, ...]
     title: str
     surprise: float
+    strength: tuple[float, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+# Names of a group's evidence that pages know how to show, and what stands behind them. Others are listed as they are.
+EVIDENCE: Mapping[str, str] = {
+    "trigger": "the trigger in words",
+    "tokens": "list of strings to mark in a row's text, compared without regard to case",
+    "cells": "column -> value or range (text) to mark in a row's cells",
+    "box": "[top, left, height, width] in pixels to outline in every picture",
+    "boxes": "one such list a row, in the order of the rows, where the patch moves",
+    "picture": "rows of grey values 0-255: the recovered template",
+    "label": "the label that the rows carry",
+    "labels": "label -> rows that carry it",
+    "support": "rows of the whole data that carry the trigger, whatever their label",
+    "purity": "share of those that carry the label, 0-1",
+    "expected": "share of those that would carry the label if the trigger meant nothing, 0-1",
+    "nats": "logarithm of the Bayes factor for a rule against chance, candidates counted",
+    "source": "the source, or list of sources, that they come from",
+    "annotator": "the annotator who labelled them",
+    "rate": 'share of the source\'s or annotator\'s rows that is suspect, 0-1, with "low" and "high"',
+    "copies": "number of copies",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

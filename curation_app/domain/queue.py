@@ -12,13 +12,14 @@ from curation_app.domain.finding import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """Rows that belong together and are decided as one."""
+    """Rows that belong together and are decided as one; ``strength`` as in ``Group``."""
 
     id: str
     kind: Kind
     title: str
     rows: tuple[int, ...]
     score: float
+    strength: tuple[float, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 

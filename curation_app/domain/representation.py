@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from curation_app.domain.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,14 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """Rows that are trusted, in the same numbers: (m, d) float32 ``features`` of ``dataset``, in the space of the rows under review."""
+
+    dataset: Dataset
+    features: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Representation:
     """What the detectors read.
 
@@ -52,6 +64,8 @@ class Representation:
         None when there are fewer than two classes, or nothing to learn from; ``why_no_probabilities`` then says why.
     descriptor
         How the features were made, for people ("word and character TF-IDF, 256 components").
+    baseline
+        Trusted rows to compare with; None when none were given.
     """
 
     features: np.ndarray
@@ -62,6 +76,7 @@ class Representation:
     probabilities: np.ndarray | None = None
     why_no_probabilities: str = ""
     descriptor: str = ""
+    baseline: Baseline | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
