@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import socket
@@ -38,11 +37,14 @@ CHROMIUM = [
     "--disable-sync",
 ]
 SIZES = (100_000, 1_000_000)
-LASSOS, DECISIONS = 5, 21
-# Half a circle's worth of steps, as a hand draws it.
+DECISIONS = 21
+# Corners of a lasso, as a hand draws it.
 STEPS = 24
-# Pixels that each lasso is wider than the last: a mouse that goes down on the last one's outline edits it instead of drawing anew.
-WIDER = 20
+# What either page says about the selection.
+COUNT = "() => document.querySelector('.selected-count')?.innerText ?? ''"
+# Half axes of the lassos as shares of the data's extent. Both sides get the same outline in the data's own coordinates, whatever the size
+# of their charts; each is wider than the last, as a mouse that goes down on the last one's outline edits it instead of drawing anew.
+LASSOS = (0.10, 0.13, 0.16, 0.19, 0.22)
 PATIENCE = 180_000
 
 
@@ -87,7 +89,7 @@ def _ours(browser: Any, rows: int) -> tuple[float, float]:
         page.goto(f"{url}/review", timeout=PATIENCE)
         page.wait_for_selector("article.card", timeout=PATIENCE)
         _settle(page)
-        lassos = [_lasso(page, ".st-key-map-panel [data-testid=stPlotlyChart]", 40 + WIDER * turn) for turn in range(LASSOS)]
+        lassos = _lassos(page, ".st-key-map-panel .js-plotly-plot", run / "map.parquet")
         decisions = [_decision(page) for _ in range(DECISIONS)]
         page.close()
     return statistics.median(lassos[1:]), statistics.median(decisions[1:])
@@ -99,7 +101,7 @@ def _theirs(browser: Any, map_file: Path) -> float:
         page.goto(url, timeout=PATIENCE)
         page.wait_for_selector(".js-plotly-plot .gl-canvas, .js-plotly-plot canvas", timeout=PATIENCE)
         _settle(page)
-        lassos = [_lasso(page, "[data-testid=stPlotlyChart]", 60 + WIDER * turn) for turn in range(LASSOS)]
+        lassos = _lassos(page, ".js-plotly-plot", map_file)
         page.close()
     return statistics.median(lassos[1:])
 
@@ -113,22 +115,37 @@ def _store_plain_map(run: Path) -> None:
     pq.write_table(pa.table({"row": rows, "x": view.x.astype(np.float32), "y": view.y.astype(np.float32)}), run / "map.parquet")
 
 
-def _lasso(page: Any, chart: str, radius: float) -> float:
+# Where a point of the data lies on the page: plotly keeps each axis's range, length and offset in pixels.
+ON_PAGE = """([chart, points]) => {
+    const plot = document.querySelector(chart), box = plot.getBoundingClientRect(), {xaxis: across, yaxis: up} = plot._fullLayout;
+    const share = (axis, value) => (value - axis.range[0]) / (axis.range[1] - axis.range[0]);
+    return points.map(([x, y]) =>
+        [box.left + across._offset + share(across, x) * across._length, box.top + up._offset + (1 - share(up, y)) * up._length]);
+}"""
+
+
+def _lassos(page: Any, chart: str, map_file: Path) -> list[float]:
+    """Seconds of each lasso around the middle of the rows."""
+    table = pq.read_table(map_file)
+    points = np.column_stack([table["x"].to_numpy(), table["y"].to_numpy()]).astype(np.float64)
+    middle, extent = np.median(points, axis=0), np.ptp(points, axis=0)
+    turns = 2 * np.pi * np.arange(STEPS + 1) / STEPS
+    circle = np.column_stack([np.cos(turns), np.sin(turns)])
+    return [_lasso(page, page.evaluate(ON_PAGE, [chart, (middle + share * extent * circle).tolist()])) for share in LASSOS]
+
+
+def _lasso(page: Any, outline: list[list[float]]) -> float:
     """Seconds from letting go of the mouse to another count of selected rows."""
-    box = page.locator(chart).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before = page.evaluate("() => document.querySelector('.selected-count')?.innerText ?? ''")
-    page.mouse.move(x + radius, y)
+    before = page.evaluate(COUNT)
+    page.mouse.move(*outline[0])
     page.mouse.down()
-    for step in range(1, STEPS + 1):
-        turn = 2 * math.pi * step / STEPS
-        page.mouse.move(x + radius * math.cos(turn), y + radius * math.sin(turn))
+    for corner in outline[1:]:
+        page.mouse.move(*corner)
     began = time.perf_counter()
     page.mouse.up()
-    page.wait_for_function(
-        "(before) => (document.querySelector('.selected-count')?.innerText ?? '') !== before", arg=before, timeout=PATIENCE, polling="raf"
-    )
+    page.wait_for_function(f"(before) => ({COUNT})() !== before", arg=before, timeout=PATIENCE, polling="raf")
     seconds = time.perf_counter() - began
+    print(f"  {seconds:.2f} s, {page.evaluate(COUNT)}", file=sys.stderr)
     _settle(page)
     return seconds
 

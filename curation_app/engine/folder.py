@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-# Raised when a result file changes in a way that older programs cannot read.
-FORMAT = 1
+# Raised when a result file changes in a way that older or newer programs cannot read.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class RunFolder:
         """``run.json``. Raises NotFoundError when there is no result, InputError when it is not one of ours."""
         info = self._read_json(self.info)
         if not isinstance(info, dict) or info.get("format") != FORMAT:
-            raise self._damaged(self.info, ValueError(f"expected a run of format {FORMAT}"))
+            raise self._other_format(info.get("format") if isinstance(info, dict) else None)
         return info
 
     def read_campaigns(self) -> list[dict[str, Any]]:
@@ -110,6 +110,12 @@ class RunFolder:
             raise self._missing(path) from None
         except (OSError, ValueError) as error:
             raise self._damaged(path, error) from None
+
+    def _other_format(self, found: object) -> InputError:
+        return InputError(
+            f"{self.path} was written by another version: its format is {found!r}, expected {FORMAT}.",
+            hint=f"Scan the data again into a new folder. The decisions stay in {self.database}; the version that made them reads them.",
+        )
 
     def _damaged(self, path: Path, error: Exception) -> InputError:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
