@@ -22,7 +22,12 @@ START_WIDTH = 10.0
 
 def quick_layout(representation: Representation) -> np.ndarray:
     """(n, 2) float32: the two widest principal axes. Instant; shown until the real map is there."""
-    coordinates, _ = principal_components(representation.features, 2, seed=0)
+    return principal_map(representation.features)
+
+
+def principal_map(features: np.ndarray) -> np.ndarray:
+    """(n, 2) float32: the two widest principal axes of (n, d) features, the second 0 where there is but one."""
+    coordinates, _ = principal_components(features, 2, seed=0)
     return np.pad(coordinates, ((0, 0), (0, 2 - coordinates.shape[1])))
 
 

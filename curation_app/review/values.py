@@ -9,17 +9,10 @@ import numpy as np
 
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.domain.fold import DECIDE, UNDO
+from curation_app.domain.verdict_words import VERDICT_WORDS
 
 # Codes of State.verdicts: the position in this tuple.
 VERDICTS = tuple(Verdict)
-
-_NOUNS = {
-    Verdict.OPEN: "reopening",
-    Verdict.ACCEPT: "keeping",
-    Verdict.RELABEL: "relabelling",
-    Verdict.DROP: "drop",
-    Verdict.LATER: "second look",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +81,7 @@ class Act:
             return self.kind
         rows = f"row {_grouped(self.rows[0])}" if self.count == 1 else f"{_grouped(self.count)} rows"
         to = f" to {self.label}" if self.verdict is Verdict.RELABEL and self.label is not None else ""
-        title = f"{_NOUNS[self.verdict]} of {rows}{to}"
+        title = f"{VERDICT_WORDS[self.verdict].noun} of {rows}{to}"
         return title if self.kind == DECIDE else f"{'redo' if self.redo else UNDO} of {title}"
 
 

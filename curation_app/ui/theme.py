@@ -11,6 +11,7 @@ import streamlit as st
 
 from curation_app.domain.decision import Verdict
 from curation_app.domain.finding import Kind
+from curation_app.domain.verdict_words import VERDICT_WORDS
 from curation_app.ui.state import Theme
 
 
@@ -54,15 +55,7 @@ KIND_NAMES: MappingProxyType[Kind, str] = MappingProxyType(
 )
 
 # What people call a decision, as it reads on a row.
-VERDICT_NAMES: MappingProxyType[Verdict, str] = MappingProxyType(
-    {
-        Verdict.OPEN: "not decided",
-        Verdict.ACCEPT: "kept",
-        Verdict.RELABEL: "relabelled",
-        Verdict.DROP: "dropped",
-        Verdict.LATER: "second look",
-    }
-)
+VERDICT_NAMES: MappingProxyType[Verdict, str] = MappingProxyType({verdict: words.state for verdict, words in VERDICT_WORDS.items()})
 
 
 def apply() -> None:

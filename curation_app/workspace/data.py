@@ -200,9 +200,9 @@ class RunData:
         if self.folder.map.is_file():
             table = self.folder.read_table(self.folder.map)
             return MapView(x=table["x"].to_numpy(), y=table["y"].to_numpy(), source="umap")
-        from curation_app.represent.principal import principal_components
+        from curation_app.represent.layout import principal_map
 
-        xy = np.pad(axes := principal_components(self.features, 2, seed=0)[0], ((0, 0), (0, 2 - axes.shape[1])))
+        xy = principal_map(self.features)
         return MapView(x=xy[:, 0], y=xy[:, 1], source="pca")
 
     def contains_text(self, needle: str) -> np.ndarray:

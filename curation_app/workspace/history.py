@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from curation_app.domain.verdict_words import VERDICT_WORDS
 from curation_app.review import Act
 from curation_app.workspace.data import RunData
 from curation_app.workspace.values import ActLine
-
-DONE = {"accept": "kept", "relabel": "relabelled", "drop": "dropped", "later": "set aside for a second look", "open": "reopened"}
-NOUN = {"accept": "keep", "relabel": "relabel", "drop": "drop", "later": "second look", "open": "reopening"}
 
 
 def act_line(act: Act, data: RunData) -> ActLine:
@@ -15,10 +13,10 @@ def act_line(act: Act, data: RunData) -> ActLine:
     if act.verdict is None:
         sentence = "released the data" if act.kind == "release" else act.kind
     elif act.kind == "undo":
-        sentence = f"{'redid' if act.redo else 'undid'} the {NOUN[act.verdict]} of {_what(act, data)}"
+        sentence = f"{'redid' if act.redo else 'undid'} the {VERDICT_WORDS[act.verdict].noun} of {_what(act, data)}"
     else:
         to = f" to {act.label}" if act.label else ""
-        sentence = f"{DONE[act.verdict]} {_what(act, data)}{to}"
+        sentence = f"{VERDICT_WORDS[act.verdict].done} {_what(act, data)}{to}"
     return ActLine(
         action=act.action,
         kind=act.kind,
