@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from curation_app.domain.dataset import Dataset, Modality
+from curation_app.domain.hidden import count_hidden
 from curation_app.domain.roles import Roles
 from curation_app.errors import InputError, NotFoundError
 from curation_app.load.fingerprint import file_fingerprint, row_fingerprints
-from curation_app.load.hidden import count_hidden
 from curation_app.load.limits import Limits
 from curation_app.load.request import Content, Problems, Request
 from curation_app.load.roles import Guess, settle_roles
