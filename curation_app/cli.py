@@ -82,7 +82,7 @@ def serve(workspace: Path, port: int | None, by: str | None, no_browser: bool) -
 @click.option("--recipe", default="standard", show_default=True, help="standard, fast or thorough.")
 @click.option("--text-model", type=click.Path(path_type=Path), help="Folder of a sentence-transformers model to read texts with.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Run of trusted data (not used yet).")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Earlier run, or data file, of trusted rows to compare with.")
 @click.option("--encoding", help="Encoding of a text file; UTF-8 unless given.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows that cannot be read, count them, and write them to rejects.")
 @click.option("--number-duplicate-ids", is_flag=True, help="Tell repeated ids apart as id#2, id#3 instead of refusing them.")
@@ -187,6 +187,8 @@ def _scan_words(summary: dict[str, Any]) -> str:
     lines = [f"{summary['dataset']}: {summary['rows']:,} rows, {summary['flagged']:,} flagged."]
     lines += [f"  role {role}: {column} ({why})" for role, column, why in summary["roles"]]
     lines += [f"  {kind}: {count:,}" for kind, count in summary["kinds"].items() if count]
+    if baseline := summary.get("baseline"):
+        lines.append(f"  compared with: {baseline['name']}, {baseline['rows']:,} trusted rows")
     estimate = summary.get("estimate")
     if estimate:
         lines.append(f"  probably bad: {estimate['count']:.0f} ({estimate['low']:.0f} to {estimate['high']:.0f})")

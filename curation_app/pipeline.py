@@ -69,14 +69,14 @@ class StageClock:
         self.done.append(Stage(name=name, seconds=time.perf_counter() - began, peak_mb=_peak_mb()))
 
 
-def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, clock: StageClock | None = None) -> Scan:
+def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, baseline: Dataset | None = None, clock: StageClock | None = None) -> Scan:
     """Rank every row of a dataset, most suspicious first.
 
-    The same dataset, recipe and seed give the same result on the same machine.
+    The same dataset, recipe, seed and baseline (trusted rows to compare with) give the same result on the same machine.
     """
     clock = clock or StageClock()
     with clock.stage("Measuring rows", 0.10):
-        representation = represent(dataset, recipe, seed=seed)
+        representation = represent(dataset, recipe, seed=seed, baseline=baseline)
     with clock.stage("Judging labels", 0.35):
         judge = judge_for(dataset, representation, recipe, seed=seed)
         if judge is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,10 +37,24 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """Rows that are trusted, in the same numbers: (m, d) float32 ``features`` of ``dataset``, in the space of the rows under review."""
+    """Rows that are trusted, and the rows under review in the same numbers.
+
+    Attributes
+    ----------
+    dataset
+        All trusted rows, m of them.
+    features
+        (s, d) float32 of the trusted rows ``sample``, in a space made from both sides alike.
+    sample
+        (s,) positions in ``dataset``, rising; empty means all of them.
+    rows
+        (n, d) float32 of the rows under review in that space; None means the representation's own ``features``.
+    """
 
     dataset: Dataset
     features: np.ndarray
+    sample: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    rows: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import recipe_named
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
+from curation_app.engine.trusted import read_baseline
 from curation_app.errors import InputError, UsageError
 
 # Records that --skip-bad-rows left out, byte for byte.
@@ -24,9 +25,9 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
     Raises
     ------
     InputError
-        The data cannot be read. Nothing is written.
+        The data or the baseline cannot be read. Nothing is written.
     UsageError
-        The folder holds a scan of other data.
+        The folder holds a scan of other data, or the baseline does not fit.
     ScanCancelled
         The listener had enough. Nothing is written (after the results: the map is left out).
     """
@@ -42,11 +43,13 @@ def execute(job: Job, *, progress: Progress = silent, draw: bool = True) -> RunF
         dataset = job.dataset(rejects=rejects if job.skip_bad_rows else None)
         rejected = rejects.read_bytes() if rejects.is_file() else b""
     _refuse_other_data(folder, dataset)
-    key = content_key(dataset, recipe.digest(), job.seed)
+    with clock.stage("Reading the baseline", 0.05):
+        baseline = read_baseline(job, dataset)
+    key = content_key(dataset, recipe.digest(), job.seed, baseline)
     if folder.has_result() and folder.read_info()["key"] == key and (folder.map.is_file() or not draw):
-        progress("Done", 1.0, "reused the finished scan of the same data, recipe and seed")
+        progress("Done", 1.0, "reused the finished scan of the same data, recipe, seed and baseline")
         return folder
-    result = scan(dataset, recipe, seed=job.seed, clock=clock)
+    result = scan(dataset, recipe, seed=job.seed, baseline=baseline, clock=clock)
     with clock.stage("Writing", 0.85):
         write_scan(folder, result, job)
         if rejected:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One scan. ``roles`` holds only what the user named; the rest is guessed by ``guess`` ("names" or "content")."""
+    """One scan. ``roles`` holds only what the user named; the rest is guessed by ``guess`` ("names" or "content").
+
+    ``baseline`` is an earlier run, or a data file, of trusted rows.
+    """
 
     data: Path
     out: Path
@@ -27,6 +30,7 @@ class Job:
     encoding: str | None = None
     skip_bad_rows: bool = False
     number_duplicate_ids: bool = False
+    baseline: Path | None = None
 
     def dataset(self, rejects: Path | None = None) -> Dataset:
         """Read the data as this job says; the same file gives the same dataset again."""
@@ -60,6 +64,7 @@ class Job:
             "encoding": self.encoding,
             "skip_bad_rows": self.skip_bad_rows,
             "number_duplicate_ids": self.number_duplicate_ids,
+            "baseline": None if self.baseline is None else str(self.baseline.resolve()),
         }
 
     @classmethod
@@ -68,8 +73,9 @@ class Job:
         roles: dict[str, Any] = {role: tuple(value) if isinstance(value, list) else value for role, value in data["roles"].items()}
         if "embedding_file" in roles:
             roles["embedding"] = Path(roles.pop("embedding_file"))
-        model = data.get("text_model")
-        paths = {"data": Path(data["data"]), "out": Path(data["out"]), "text_model": None if model is None else Path(model)}
+        paths: dict[str, Path | None] = {"data": Path(data["data"]), "out": Path(data["out"])}
+        for name in ("text_model", "baseline"):
+            paths[name] = None if data.get(name) is None else Path(data[name])
         return cls(**dict(data) | paths | {"roles": roles})
 
     def write(self, path: Path) -> None:

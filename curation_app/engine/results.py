@@ -22,6 +22,7 @@ from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.queue import Queue
 from curation_app.engine.folder import FORMAT, RunFolder
 from curation_app.engine.job import Job
+from curation_app.engine.trusted import baseline_json
 
 if TYPE_CHECKING:
     from curation_app.domain.dataset import Dataset
@@ -34,11 +35,12 @@ SPEAKS_AT = 1.0
 VERSIONED = ("curation-app", "numpy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "faiss-cpu", "cleanlab", "skrub")
 
 
-def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int) -> str:
-    """Name of everything computed from this content, these roles, this recipe and seed."""
+def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int, baseline: Dataset | None = None) -> str:
+    """Name of everything computed from this content, these roles, this recipe, seed and baseline."""
     roles = {role: value for role, value in dataset.roles.as_json().items() if role != "reasons"}
+    compared = [] if baseline is None else [baseline.fingerprint, baseline.roles.as_json() | {"reasons": {}}, dict(baseline.options)]
     named = json.dumps(
-        [versions()["curation-app"], dataset.fingerprint, roles, dict(dataset.options), scan_recipe_digest, seed],
+        [versions()["curation-app"], dataset.fingerprint, roles, dict(dataset.options), scan_recipe_digest, seed, *compared],
         sort_keys=True,
         default=str,
     )
@@ -47,7 +49,8 @@ def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int) -> str:
 
 def write_scan(folder: RunFolder, scan: Scan, job: Job) -> str:
     """Write every file of the contracts but the map, and the artifacts. Returns the content key."""
-    key = content_key(scan.dataset, scan.recipe.digest(), scan.seed)
+    trusted = scan.representation.baseline
+    key = content_key(scan.dataset, scan.recipe.digest(), scan.seed, None if trusted is None else trusted.dataset)
     folder.path.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".scan-", dir=folder.path))
     try:
@@ -155,6 +158,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
             for name, e in queue.estimates.items()
         },
         "stages": _stages_json(stages),
+        "baseline": baseline_json(scan.representation.baseline, job),
     }
 
 

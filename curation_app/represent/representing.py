@@ -10,15 +10,19 @@ from curation_app.domain.dataset import Dataset
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
+from curation_app.represent.beside import beside
 from curation_app.represent.copies import copy_groups
 from curation_app.represent.judge import why_no_judge
 from curation_app.represent.neighbours import nearest
 
 
-def represent(dataset: Dataset, recipe: Recipe, *, seed: int, progress: Progress = silent) -> Representation:
+def represent(
+    dataset: Dataset, recipe: Recipe, *, seed: int, baseline: Dataset | None = None, progress: Progress = silent
+) -> Representation:
     """Everything the detectors read, except the probabilities: those are the judge's (:func:`judge_for`).
 
     The label never touches the features: ids, provenance, time, split and the label itself are left out.
+    ``baseline`` holds trusted rows to compare with; it changes none of the other numbers.
     """
     progress("Describing rows", 0.0, dataset.modality)
     features, descriptor = _features(dataset, recipe, seed)
@@ -27,6 +31,10 @@ def represent(dataset: Dataset, recipe: Recipe, *, seed: int, progress: Progress
     codes, classes = _coded(dataset.labels)
     progress("Finding neighbours", 0.5)
     neighbours = nearest(features, recipe, seed=seed)
+    trusted = None
+    if baseline is not None:
+        progress("Describing trusted rows", 0.8)
+        trusted = beside(dataset, baseline, lambda both: _features(both, recipe, seed)[0], seed=seed)
     for array in (features, copies, codes, neighbours.rows, neighbours.distances):
         array.flags.writeable = False
     return Representation(
@@ -37,6 +45,7 @@ def represent(dataset: Dataset, recipe: Recipe, *, seed: int, progress: Progress
         classes=classes,
         why_no_probabilities=why_no_judge(codes, classes),
         descriptor=descriptor,
+        baseline=trusted,
     )
 
 

@@ -36,8 +36,6 @@ def scan(
     from curation_app.engine.execute import execute
     from curation_app.engine.job import Job
 
-    if baseline is not None:
-        raise UsageError("No detector of this version compares with a baseline.", hint="Leave --baseline out.")
     job = Job(
         data=Path(data),
         out=Path(out),
@@ -49,6 +47,7 @@ def scan(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
         number_duplicate_ids=number_duplicate_ids,
+        baseline=baseline,
     )
     info = execute(job, progress=progress, draw=not no_map).read_info()
     named = info["roles"]
@@ -63,6 +62,7 @@ def scan(
         "roles": [(role, named[role], why) for role, why in named["reasons"].items() if isinstance(named.get(role), str)],
         "detectors": [(finding["title"], finding["outcome"], finding["reason"]) for finding in info["detectors"]],
         "remarks": info["dataset"]["remarks"],
+        "baseline": info["baseline"],
         "seconds": round(sum(stage["seconds"] for stage in info["stages"]), 2),
     }
 

@@ -126,6 +126,7 @@ class Workspace:
         encoding: str | None = None,
         skip_bad_rows: bool = False,
         name: str | None = None,
+        baseline: Path | str | None = None,
     ) -> ScanJob:
         """Start a scan in a child process. Roles that are not named are guessed as the inspection guessed them."""
         path = Path(path).expanduser().resolve()
@@ -143,6 +144,7 @@ class Workspace:
             seed=seed,
             encoding=encoding,
             skip_bad_rows=skip_bad_rows,
+            baseline=None if baseline is None else Path(baseline).expanduser().resolve(),
         )
         child.start(job)
         return ScanJob(name, folder)
