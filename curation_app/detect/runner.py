@@ -50,6 +50,11 @@ def _no_annotator(dataset: Dataset, representation: Representation) -> str:
     return "" if dataset.column("annotator") is not None else "No column says who labelled a row."
 
 
+def _no_origin(dataset: Dataset, representation: Representation) -> str:
+    told = any(dataset.column(role) is not None for role in ("source", "annotator", "time"))
+    return "" if told else "No column says where a row comes from, who labelled it or when."
+
+
 def _no_baseline(dataset: Dataset, representation: Representation) -> str:
     return "" if representation.baseline is not None else "No trusted data was given to compare with (--baseline)."
 
@@ -67,6 +72,7 @@ NEEDS: dict[str, Lack] = {
     "images": _no_images,
     "source": _no_source,
     "annotator": _no_annotator,
+    "origin": _no_origin,
     "baseline": _no_baseline,
     "table": _no_table,
 }
