@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -12,10 +13,13 @@ import numpy as np
 
 from curation_app.attack import plant_far, plant_flips
 from curation_app.detect import run_detectors
-from curation_app.detect.label_error import label_surprise
-from curation_app.detect.outlier import far_surprise_of
+from curation_app.detect.base import Detector
+from curation_app.detect.label_error import LabelError, label_surprise
+from curation_app.detect.outlier import Outlier, far_surprise_of
+from curation_app.detect.registry import installed_detectors
+from curation_app.detect.runner import run_one
 from curation_app.domain.dataset import Dataset
-from curation_app.domain.finding import Finding
+from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
@@ -50,6 +54,7 @@ class Scan:
     representation: Representation
     findings: tuple[Finding, ...]
     queue: Queue
+    calibration: Calibration = field(default_factory=Calibration)
     stages: tuple[Stage, ...] = ()
 
 
@@ -84,27 +89,51 @@ def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, baseline: Dataset |
     with clock.stage("Looking for suspects", 0.60):
         findings = run_detectors(dataset, representation, recipe, seed=seed)
     with clock.stage("Testing the detectors on planted errors", 0.70):
-        calibration = _calibrate(representation, judge, recipe, seed)
+        calibration = _calibrate(dataset, representation, judge, findings, recipe, seed)
     with clock.stage("Ranking", 0.80):
         queue = rank(findings, representation, recipe, calibration=calibration)
     return Scan(
-        dataset=dataset, recipe=recipe, seed=seed, representation=representation, findings=findings, queue=queue, stages=tuple(clock.done)
+        dataset=dataset,
+        recipe=recipe,
+        seed=seed,
+        representation=representation,
+        findings=findings,
+        queue=queue,
+        calibration=calibration,
+        stages=tuple(clock.done),
     )
 
 
-def _calibrate(representation: Representation, judge: Judge | None, recipe: Recipe, seed: int) -> Calibration:
-    """Plant known errors in copies, look again, and learn how often a row of a given rarity was a planted one."""
-    samples: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"label": [], "far": []}
+def _calibrate(
+    dataset: Dataset, representation: Representation, judge: Judge | None, findings: Sequence[Finding], recipe: Recipe, seed: int
+) -> Calibration:
+    """Plant known errors in copies, look again, and learn how often a row of a given rarity was a planted one.
+
+    Wrong labels and far rows, which are many and weak. Groups and rules are few and strong: their formula says enough.
+    """
+    samples: defaultdict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
+    others = _other_label_detectors(findings)
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
         if judge is not None:
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
-            samples["label"].append((label_surprise(judge(codes), codes), flipped))
+            chances = judge(codes)
+            samples[LabelError.code].append((label_surprise(chances, codes), flipped))
+            planted = replace(representation, codes=codes, probabilities=chances)
+            for detector in others:
+                again = run_one(detector, dataset, planted, recipe, seed=seed)
+                samples[detector.code].append((again.surprise, flipped))
         if representation.features.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
-            samples["far"].append((far_surprise_of(features, recipe.far_neighbours), far))
+            samples[Outlier.code].append((far_surprise_of(features, recipe.far_neighbours), far))
     return fit_calibration(samples)
+
+
+def _other_label_detectors(findings: Sequence[Finding]) -> list[Detector]:
+    """Detectors beside the judge that found something against labels: they are asked about the planted ones, too."""
+    spoke = {finding.code for finding in findings if finding.family == LabelError.family and finding.outcome is Outcome.ISSUE}
+    return [detector for detector in installed_detectors() if detector.code in spoke - {LabelError.code}]
 
 
 def draw_map(representation: Representation, recipe: Recipe, *, seed: int = 0) -> np.ndarray:

@@ -73,6 +73,7 @@ EVIDENCE: Mapping[str, str] = {
     "annotator": "the annotator who labelled them",
     "rate": 'share of the source\'s or annotator\'s rows that is suspect, 0-1, with "low" and "high"',
     "copies": "number of copies",
+    "also": "list of sentences: what other detectors say of the same rows",
 }
 
 

@@ -9,10 +9,13 @@ import numpy as np
 
 from curation_app.domain.finding import Kind
 
+# Rows at least this typical of a campaign are its core, the others its edge.
+CORE_FROM = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """Rows that belong together and are decided as one; ``strength`` as in ``Group``."""
+    """Rows that belong together and are decided as one; ``strength`` as in ``Group``, ``score`` its chance of being no accident."""
 
     id: str
     kind: Kind
@@ -21,6 +24,18 @@ class Campaign:
     score: float
     strength: tuple[float, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+    def core(self) -> tuple[int, ...]:
+        """The rows that are typical of it."""
+        return self._rows_where(core=True)
+
+    def edge(self) -> tuple[int, ...]:
+        """The rows that are less so."""
+        return self._rows_where(core=False)
+
+    def _rows_where(self, *, core: bool) -> tuple[int, ...]:
+        typical = self.strength or (1.0,) * len(self.rows)
+        return tuple(row for row, value in zip(self.rows, typical, strict=True) if (value >= CORE_FROM) is core)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,8 @@ def campaigns_json(scan: Scan) -> list[dict[str, Any]]:
             "score": float(campaign.score),
             "evidence": dict(campaign.evidence),
             "rows": [int(row) for row in campaign.rows],
+            "core": [int(row) for row in campaign.core()],
+            "edge": [int(row) for row in campaign.edge()],
         }
         for campaign in scan.queue.campaigns
     ]
@@ -182,6 +184,7 @@ def _finding_json(finding: Finding, queue: Queue, questions: Mapping[str, str]) 
         "title": finding.title,
         "question": questions.get(finding.code, ""),
         "kind": finding.kind.value,
+        "family": finding.family,
         "outcome": finding.outcome.value,
         "reason": finding.reason,
         "rule": finding.rule,

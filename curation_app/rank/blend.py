@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from curation_app.rank.calibration import SUREST, Curve
+from curation_app.rank.calibration import Curve
+from curation_app.rank.formula import SUREST
 from curation_app.rank.monotone import rising_fit
 
 # A bin's learned precision counts as much as this many verdicts.

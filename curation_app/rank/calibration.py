@@ -14,16 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from curation_app.rank.formula import SUREST, formula_precision
 from curation_app.rank.monotone import rising_fit
 
-# Share of bad rows assumed of a family that was not self-tested: human labels err at 3-10 % (Northcutt 2021), the rest is rarer.
-USUAL_PRIOR: Mapping[str, float] = MappingProxyType({"label": 0.05, "copies": 0.05, "far": 0.02})
-OTHER_PRIOR = 0.02
-# A chance is never reported as certainty.
-SUREST = 0.99
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
 # Points of the curve: one for so many planted rows, up to so many.
@@ -36,7 +33,7 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """One family's chance of being bad by surprise.
+    """One detector's chance of being bad by surprise.
 
     Attributes
     ----------
@@ -66,59 +63,47 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The curves of the families that were self-tested; the others use the formula."""
+    """Code -> curve of the detectors that were self-tested; the others use their family's formula."""
 
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
 
-    def precision(self, family: str, surprise: np.ndarray, looks: int = 1) -> np.ndarray:
-        """(n,) chance of being bad, given the surprise of all rows. ``looks`` is the number of families that
-        looked; only the formula has to pay for it.
+    def precision(self, family: str, surprise: np.ndarray, looks: int = 1, *, code: str = "") -> np.ndarray:
+        """(n,) chance of being bad, given the surprise of all rows.
+
+        ``code`` is the detector's, its family's name by default. ``looks`` is the number of families that looked; only the formula
+        has to pay for it.
         """
-        curve = self.curves.get(family)
-        if curve is not None:
-            return curve.at(surprise)
-        return fallback_precision(np.maximum(surprise - np.log10(max(looks, 1)), 0.0), USUAL_PRIOR.get(family, OTHER_PRIOR))
+        curve = self.curves.get(code or family)
+        return formula_precision(family, surprise, looks) if curve is None else curve.at(surprise)
 
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """Plain data for ``run.json``."""
+        return {code: {"rarity": curve.rarity.tolist(), "precision": curve.precision.tolist(), "prior": curve.prior,
+                       "highest_prior": curve.highest_prior, "planted": curve.planted} for code, curve in self.curves.items()}  # fmt: skip
 
-def fallback_precision(surprise: np.ndarray, prior: float) -> np.ndarray:
-    """Chance of being bad without a self-test: the largest odds that a p-value of ``10 ** -surprise`` can justify.
-
-    Above a surprise of 0.43 the Bayes factor against "clean" is at most ``-1 / (e p ln p)``; below, the chance falls to 0 in
-    a straight line, so that the order is kept. Never above 0.99.
-
-    References
-    ----------
-    Sellke, Bayarri & Berger (2001), Calibration of p values for testing precise null hypotheses.
-
-    Examples
-    --------
-    >>> fallback_precision(np.array([0.0, 2.0, 4.0]), 0.05).round(2)
-    array([0.  , 0.3 , 0.95])
-    """
-    surprise = np.asarray(surprise, dtype=np.float64)
-    start = 1.0 / np.log(10.0)
-    nats = np.maximum(np.minimum(surprise, 300.0), start) * np.log(10.0)
-    odds = prior / (1.0 - prior) * np.exp(nats - 1.0) / nats
-    chance = odds / (1.0 + odds) * np.minimum(surprise / start, 1.0)
-    return np.minimum(chance, SUREST)
+    @classmethod
+    def from_json(cls, data: Mapping[str, Mapping[str, Any]]) -> Calibration:
+        """The inverse of :meth:`as_json`."""
+        arrays = ("rarity", "precision")
+        return cls(curves={code: Curve(**{**facts, **{name: np.array(facts[name]) for name in arrays}}) for code, facts in data.items()})
 
 
 def fit_calibration(
     samples: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]], priors: Mapping[str, float] | None = None
 ) -> Calibration:
-    """Learn each family's curve from planted copies.
+    """Learn each detector's curve from planted copies.
 
     Parameters
     ----------
     samples
-        Family -> for each planting ((n,) surprise of each row of the copy, (n,) bool mask of the planted rows). NaN is left out.
+        Code -> for each planting ((n,) surprise of each row of the copy, (n,) bool mask of the planted rows). NaN is left out.
     priors
-        Family -> known share of bad rows, in (0, 1). Left out, it is estimated from the bound of the module's head.
+        Code -> known share of bad rows, in (0, 1). Left out, it is estimated from the bound of the module's head.
 
     Returns
     -------
     Calibration
-        Without a curve for families with fewer than 20 planted rows in all: the formula speaks for those.
+        Without a curve for detectors with fewer than 20 planted rows in all: the formula speaks for those.
     """
     curves = {}
     for family, plantings in samples.items():

@@ -33,7 +33,7 @@ def estimate_bad(
 
 def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calibration: Calibration) -> Estimate:
     mine = [finding for finding in findings if finding.kind is kind]
-    curves = [calibration.curves[finding.family] for finding in mine if finding.family in calibration.curves]
+    curves = [calibration.curves[finding.code] for finding in mine if finding.code in calibration.curves]
     chance = np.nan_to_num(chance, nan=0.0)
     least = max((_excess(finding.surprise) for finding in mine), default=0.0)
     if curves:

@@ -44,7 +44,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
         Judged(
             finding=finding,
             surprise=np.nan_to_num(finding.surprise, nan=0.0),
-            precision=curves.precision(finding.family, finding.surprise, len(families)),
+            precision=curves.precision(finding.family, finding.surprise, len(families), code=finding.code),
         )
         for finding in looked
     )
@@ -56,7 +56,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     flagged = suspicion >= recipe.flag_at
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
-    campaigns = gather_campaigns(looked, [item.precision for item in judged], len(families))
+    campaigns = gather_campaigns(looked, len(families))
     return Queue(
         suspicion=suspicion,
         rank=position,

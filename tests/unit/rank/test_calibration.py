@@ -25,7 +25,7 @@ def planted_copies(rows: int, share: float, shift: float, seed: int, copies: int
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.12])
 def test_rows_said_to_be_bad_with_p_are_bad_with_p(share: float) -> None:
     surprise, bad, samples = planted_copies(20_000, share, 4.0, seed=1)
-    chance = fit_calibration({"label": samples}).precision("label", surprise)
+    chance = fit_calibration({"label-error": samples}).precision("label", surprise, code="label-error")
     errors, weights = [], []
     for low, high in ((0.1, 0.3), (0.3, 0.7), (0.7, 0.9), (0.9, 1.01)):
         inside = (chance >= low) & (chance < high)
@@ -39,28 +39,28 @@ def test_rows_said_to_be_bad_with_p_are_bad_with_p(share: float) -> None:
 
 def test_a_known_prior_is_used() -> None:
     surprise, bad, samples = planted_copies(20_000, 0.05, 3.0, seed=2)
-    calibration = fit_calibration({"label": samples}, {"label": 0.05})
-    assert calibration.curves["label"].prior == 0.05
-    assert calibration.precision("label", surprise).sum() == pytest.approx(bad.sum(), rel=0.15)
+    calibration = fit_calibration({"label-error": samples}, {"label-error": 0.05})
+    assert calibration.curves["label-error"].prior == 0.05
+    assert calibration.precision("label", surprise, code="label-error").sum() == pytest.approx(bad.sum(), rel=0.15)
 
 
 def test_clean_data_has_hardly_a_row_that_is_probably_bad() -> None:
     surprise, _, samples = planted_copies(10_000, 0.0, 4.0, seed=3)
-    calibration = fit_calibration({"label": samples})
-    assert calibration.curves["label"].prior < 0.005
-    assert np.sum(calibration.precision("label", surprise) >= 0.5) <= 20
+    calibration = fit_calibration({"label-error": samples})
+    assert calibration.curves["label-error"].prior < 0.005
+    assert np.sum(calibration.precision("label", surprise, code="label-error") >= 0.5) <= 20
 
 
 def test_the_bound_holds_what_was_planted() -> None:
     for seed in range(5):
         _, bad, samples = planted_copies(5_000, 0.08, 3.0, seed=seed)
-        assert fit_calibration({"label": samples}).curves["label"].highest_prior >= 0.9 * bad.mean()
+        assert fit_calibration({"label-error": samples}).curves["label-error"].highest_prior >= 0.9 * bad.mean()
 
 
 def test_chances_rise_with_surprise_and_missing_stays_missing() -> None:
     surprise, _, samples = planted_copies(3_000, 0.05, 3.0, seed=4)
     surprise[0] = np.nan
-    chance = fit_calibration({"label": samples}).precision("label", surprise)
+    chance = fit_calibration({"label-error": samples}).precision("label", surprise, code="label-error")
     order = np.argsort(surprise[1:], kind="stable")
     assert np.all(np.diff(chance[1:][order]) >= 0)
     assert np.isnan(chance[0])
@@ -71,8 +71,8 @@ def test_too_few_planted_rows_leave_the_formula() -> None:
     calibration = fit_calibration({"label": [(np.linspace(0, 2, 50), np.arange(50) < 5)], "far": []})
     assert calibration.curves == {}
     surprise = np.array([0.0, 1.0, 2.0, 3.0])
-    assert np.array_equal(calibration.precision("label", surprise), fallback_precision(surprise, 0.05))
-    assert np.all(calibration.precision("label", surprise, looks=3) <= calibration.precision("label", surprise))
+    assert np.array_equal(calibration.precision("label", surprise, code="label-error"), fallback_precision(surprise, 0.05))
+    assert np.all(calibration.precision("label", surprise, looks=3) <= calibration.precision("label", surprise, code="label-error"))
 
 
 def test_the_formula_rises_and_never_reaches_certainty() -> None:

@@ -126,7 +126,7 @@ def test_clean_data_flags_next_to_nothing() -> None:
 
 def test_estimates_are_ordered_and_within_the_data() -> None:
     queue, bad = mixed_attack(1)
-    assert set(queue.estimates) == {"mislabel", "injection", "duplicate", "all"}
+    assert {"mislabel", "injection", "duplicate", "all"} <= set(queue.estimates)
     for estimate in queue.estimates.values():
         assert 0 <= estimate.low <= estimate.count <= estimate.high <= len(bad)
         assert estimate.method.endswith(".")
