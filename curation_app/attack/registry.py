@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from curation_app.attack.base import Attack
+from curation_app.attack.image_triggers import BlendedPattern, CleanLabelPatch, FaintPatch, FixedPatch, MovingPatch, SinglePixel
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
 from curation_app.errors import UsageError
 
@@ -26,6 +27,12 @@ ATTACKS: tuple[Attack, ...] = unique(
     (
         RandomFlips(),
         OneWayFlips(),
+        FixedPatch(),
+        FaintPatch(),
+        MovingPatch(),
+        CleanLabelPatch(),
+        SinglePixel(),
+        BlendedPattern(),
     )
 )
 

@@ -7,10 +7,13 @@ from importlib import metadata
 from typing import ClassVar
 
 from curation_app.detect.base import Detector
+from curation_app.detect.image_patch import ImagePatch
 from curation_app.detect.label_error import LabelError
+from curation_app.detect.ledger import Ledger
 from curation_app.detect.near_duplicate import NearDuplicate
 from curation_app.detect.outlier import Outlier
 from curation_app.detect.source_watch import SourceWatch
+from curation_app.detect.table_trigger import TableTrigger
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.recipe import Recipe
@@ -33,7 +36,7 @@ def unique(detectors: Iterable[Detector]) -> tuple[Detector, ...]:
     return tuple(known.values())
 
 
-DETECTORS: tuple[Detector, ...] = unique((LabelError(), Outlier(), NearDuplicate(), SourceWatch()))
+DETECTORS: tuple[Detector, ...] = unique((LabelError(), Outlier(), NearDuplicate(), SourceWatch(), ImagePatch(), Ledger(), TableTrigger()))
 
 
 def installed_detectors() -> tuple[Detector, ...]:
