@@ -24,3 +24,9 @@ def axis_top(values: Sequence[float]) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(largest))
     return float(next(step * power for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9)))
+
+
+def heights(counts: Sequence[int]) -> tuple[float, ...]:
+    """Heights in [0, 1] on a plain scale."""
+    top = max(counts, default=0)
+    return tuple(count / top if top else 0.0 for count in counts)

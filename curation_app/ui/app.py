@@ -11,7 +11,7 @@ from curation_app.ui import resources, state, theme
 from curation_app.ui.components import notice, scan_progress, topbar
 
 HERE = Path(__file__).parent
-PAGES = ("Open", "Overview", "Review", "History", "Release")
+PAGES = ("Open", "Overview", "Review", "Campaigns", "History", "Release")
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
         topbar.show(pages, None, page.title)
         notice.error(error)
         return
-    state.keep_bulk_of(run.name if run is not None and page.title == "Review" else None)
+    state.keep_bulk_of(run.name if run is not None else None, page.title)
     topbar.show(pages, run, page.title)
     try:
         if watching is None:

@@ -10,8 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.errors import ConflictError, CurationError
 from curation_app.ui import desk, state
+from curation_app.ui.components import markup
+from curation_app.ui.components.words import counted
 from curation_app.ui.theme import VERDICT_NAMES
 from curation_app.workspace import ActLine, MapView, Preview, Run
+
+# Names of a mix that a notice lists.
+NAMES = 4
 
 
 def decide(
@@ -92,9 +97,51 @@ def decide_bulk(run: Run, preview: Preview, verdict: Verdict, action: str, label
 
     The question is closed even when it could not be written.
     """
-    seen = dict(zip(preview.rows, preview.versions, strict=True))
-    decide(run, preview.rows, verdict, action, label, seen, str(state.widget("bulk reason") or "").strip())
+    if decide(run, preview.rows, verdict, action, label, _seen(preview), _bulk_reason()):
+        _say_what_changed(verdict, preview, label)
     state.set_bulk(run.name, None)
+
+
+def accept_suggestions(run: Run, preview: Preview, action: str) -> None:
+    """Relabel each row of a preview to its own suggestion; the rules are those of :func:`decide_bulk`."""
+    seen, who, reason = _seen(preview), state.reviewer(), _bulk_reason()
+    if _once(action, lambda: run.accept_suggestions(preview.rows, by=who, reason=reason, action=action, expected=seen)):
+        rest = len(preview.rows) - preview.suggestible
+        left = f"{counted(rest, 'row')} without another suggestion left as before." if rest else "Each row got its own suggestion."
+        _add_details(left)
+    state.set_bulk(run.name, None)
+
+
+def _seen(preview: Preview) -> dict[int, int]:
+    return dict(zip(preview.rows, preview.versions, strict=True))
+
+
+def _bulk_reason() -> str:
+    return str(state.widget("bulk reason") or "").strip()
+
+
+def _say_what_changed(verdict: Verdict, preview: Preview, label: str | None) -> None:
+    """What the next release will do with the rows, by label and source."""
+    rows = " · ".join(_listed(mix) for mix in (preview.per_class, preview.per_source) if mix)
+    said = {
+        Verdict.DROP: f"The next release leaves out: {rows}",
+        Verdict.RELABEL: f"The next release labels them {markup.clip(label, 40)}; so far: {rows}",
+        Verdict.ACCEPT: "The next release has them as they are.",
+        Verdict.LATER: "They wait for a second look; a release would have them as they are.",
+    }
+    _add_details(said[verdict])
+
+
+def _listed(mix: Sequence[tuple[str, int]]) -> str:
+    rest = len(mix) - NAMES
+    return ", ".join(f"{markup.clip(name, 30)} {count}" for name, count in mix[:NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _add_details(*details: str) -> None:
+    said = state.notice()
+    undo = "One undo takes all of it back."
+    level, message = ("done", "Decided") if said is None else (said.level, said.message)
+    state.set_notice(state.Notice(level=level, message=message, details=details, hint=undo))  # type: ignore[arg-type]
 
 
 def undo_and_show(run: Run, action: str, target: ActLine) -> None:

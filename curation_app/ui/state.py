@@ -114,6 +114,7 @@ class Bulk:
 
     title: str
     rows: tuple[int, ...]
+    reason: str = ""
 
 
 def start_filter(name: str, allowed: tuple[str, ...] | None = None) -> None:
@@ -208,10 +209,25 @@ def set_bulk(run: str, value: Bulk | None) -> None:
     st.session_state.setdefault("bulks", {})[run] = value
 
 
-def keep_bulk_of(run: str | None) -> None:
-    """Drop every other run's question, or with None all: whoever comes back has not just asked it."""
-    bulks = st.session_state.get("bulks", {})
+def keep_bulk_of(run: str | None, page: str) -> None:
+    """Drop every question of another run or another page: whoever comes back has not just asked it."""
+    bulks = st.session_state.get("bulks", {}) if st.session_state.get("bulk page") == page else {}
     st.session_state["bulks"] = {name: asked for name, asked in bulks.items() if name == run}
+    st.session_state["bulk page"] = page
+
+
+def campaign(run: str) -> str | None:
+    """The campaign the reader looks at: the address bar's (``?campaign=``) at first; None for the strongest."""
+    chosen: dict[str, str] = st.session_state.setdefault("campaigns", {})
+    asked = st.query_params.get("campaign")
+    return asked if asked is not None else chosen.get(run)
+
+
+def set_campaign(run: str, name: str) -> None:
+    """Look at a campaign; the address bar shows it, so that a link opens it for a colleague."""
+    st.session_state.setdefault("campaigns", {})[run] = name
+    st.query_params["campaign"] = name
+    set_notice(None)
 
 
 def chosen_file() -> str | None:

@@ -40,7 +40,7 @@ TONES: MappingProxyType[Kind, MappingProxyType[Theme, Tone]] = MappingProxyType(
 )
 
 # Tokens and panels first, then what single pages add.
-SHEETS = ("theme.css", "pages.css", "review.css")
+SHEETS = ("theme.css", "pages.css", "review.css", "groups.css")
 
 # What people call the kinds.
 KIND_NAMES: MappingProxyType[Kind, str] = MappingProxyType(

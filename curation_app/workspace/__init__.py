@@ -2,6 +2,16 @@
 
 from curation_app.domain.decision import Verdict
 from curation_app.domain.finding import Kind
+from curation_app.workspace.group_values import (
+    Box,
+    CampaignLine,
+    CampaignView,
+    Compared,
+    MarkedRow,
+    SourceLine,
+    SourceTable,
+    TimeSpan,
+)
 from curation_app.workspace.run import Run, new_action_id
 from curation_app.workspace.space import ScanJob, Workspace
 from curation_app.workspace.values import (
@@ -13,6 +23,7 @@ from curation_app.workspace.values import (
     DetectorBoardLine,
     DetectorLine,
     Filter,
+    GroupLine,
     Inspection,
     MapView,
     NeighbourLine,
@@ -29,16 +40,22 @@ from curation_app.workspace.values import (
 
 __all__ = [
     "ActLine",
+    "Box",
+    "CampaignLine",
+    "CampaignView",
     "Card",
     "Cell",
     "CheckLine",
     "ClassChance",
+    "Compared",
     "DetectorBoardLine",
     "DetectorLine",
     "Filter",
+    "GroupLine",
     "Inspection",
     "Kind",
     "MapView",
+    "MarkedRow",
     "NeighbourLine",
     "Overview",
     "Preview",
@@ -50,7 +67,10 @@ __all__ = [
     "RunSummary",
     "ScanJob",
     "ScanStatus",
+    "SourceLine",
     "SourceRecord",
+    "SourceTable",
+    "TimeSpan",
     "Verdict",
     "Workspace",
     "new_action_id",

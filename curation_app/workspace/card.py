@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,8 @@ from curation_app.domain.finding import Kind
 from curation_app.workspace.columns import Usual, usual, usual_number
 from curation_app.workspace.data import RunData
 from curation_app.workspace.rates import wilson
-from curation_app.workspace.values import Card, Cell, ClassChance, DetectorLine, NeighbourLine, SourceRecord
+from curation_app.workspace.trigger import token_marks, trigger_of
+from curation_app.workspace.values import Card, Cell, ClassChance, DetectorLine, GroupLine, NeighbourLine, SourceRecord
 
 # As many lines as fit a card beside the rest at 900 pixels; the map and "find similar" show more.
 NEIGHBOURS, COPIES, CELLS, CHANCES = 5, 5, 24, 9
@@ -31,6 +34,9 @@ class CardMaker:
         decision = decisions.get(row, Decision(row=row))
         text_column = data.role("text")
         text = data.cell(text_column, row)
+        groups = [data.campaigns[place] for place in data.campaigns_of.get(row, ())]
+        triggers = [(str(group["kind"]), trigger_of(group)) for group in groups]
+        marks = [mark for kind, trigger in triggers for mark in token_marks(text or "", trigger.tokens, kind)]
         return Card(
             row=row,
             id=data.at("id", row),
@@ -45,9 +51,9 @@ class CardMaker:
             verdict_by=decision.by,
             version=decision.version,
             text=text,
-            marks=hidden_marks(text or ""),
+            marks=(*marks, *hidden_marks(text or "")),
             image=data.image(row),
-            cells=self._cells(row),
+            cells=self.cells(row, {name: value for _, trigger in triggers for name, value in trigger.cells.items()}),
             chances=self._chances(row),
             neighbours=self._neighbours(row, decisions),
             copies=self._copies(row, decisions),
@@ -56,6 +62,8 @@ class CardMaker:
             campaign=data.at("campaign", row),
             hidden_characters=int(data.facts["hidden"][row].as_py() or 0),
             time=data.cell(data.role("time"), row),
+            groups=tuple(_group_line(group) for group in groups),
+            boxes=tuple(dict.fromkeys(box for _, trigger in triggers if (box := trigger.box_of(row)) is not None)),
         )
 
     def line(self, row: int, decisions: Mapping[int, Decision], distance: float = 0.0) -> NeighbourLine:
@@ -72,24 +80,29 @@ class CardMaker:
             image=data.image(row),
         )
 
-    def _cells(self, row: int) -> tuple[Cell, ...]:
-        """The columns, unusual ones first among those that fit."""
+    def cells(self, row: int, shared: Mapping[str, str]) -> tuple[Cell, ...]:
+        """The columns that fit, those ``shared`` with a campaign's other rows (column -> value) marked; they and unusual ones fit first."""
+        cells = [replace(cell, trigger=cell.column in shared) for cell in self._cells(row, shared)]
+        if len(cells) > CELLS:
+            cells = sorted(cells, key=lambda cell: (not cell.trigger, not cell.unusual))[:CELLS]
+        return tuple(cells)
+
+    def _cells(self, row: int, shared: Mapping[str, str]) -> tuple[Cell, ...]:
+        """Every column to choose from."""
         data = self.data
         if data.vectors is not None and not data.shown:
-            return self._vector_cells(row)
+            return self._vector_cells(row, shared)
         text = data.role("text")
         cells = []
-        for name in data.shown:
+        for name in dict.fromkeys((*data.shown, *(name for name in shared if name in data.rows.column_names))):
             if name == text:
                 continue
             if name not in self._usual:
                 self._usual[name] = usual(data.rows[name])
             cells.append(self._usual[name].cell(name, data.cell(name, row)))
-        if len(cells) <= CELLS:
-            return tuple(cells)
-        return tuple(sorted(cells, key=lambda cell: not cell.unusual)[:CELLS])
+        return tuple(cells)
 
-    def _vector_cells(self, row: int) -> tuple[Cell, ...]:
+    def _vector_cells(self, row: int, shared: Mapping[str, str]) -> tuple[Cell, ...]:
         vectors = self.data.vectors
         assert vectors is not None
         values = vectors[row].astype(np.float64)
@@ -99,8 +112,9 @@ class CardMaker:
             self.__dict__["__middle"] = (middle, np.where(spread > 0, spread, np.inf))
         middle, spread = self.__dict__["__middle"]
         far = np.argsort(-np.nan_to_num(np.abs(values - middle) / spread), kind="stable")[:CELLS]
+        chosen = {*far.tolist(), *(place for place in range(len(values)) if f"x{place}" in shared)}
         cells = []
-        for dimension in sorted(far.tolist()):
+        for dimension in sorted(chosen):
             name = f"x{dimension}"
             if name not in self._usual:
                 self._usual[name] = usual_number(vectors[:, dimension])
@@ -173,6 +187,10 @@ class CardMaker:
         return SourceRecord(
             source=source, rows=total, flagged=hits, rate=hits / total, low=low, high=high, overall=float(data.flagged.mean())
         )
+
+
+def _group_line(group: Mapping[str, Any]) -> GroupLine:
+    return GroupLine(id=str(group["id"]), kind=Kind(group["kind"]), title=str(group["title"]), count=len(group["rows"]))
 
 
 def hidden_marks(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -165,6 +165,34 @@ class RunData:
         return tuple(features or (name for name in columns if name not in others))
 
     @cached_property
+    def campaigns(self) -> tuple[dict[str, Any], ...]:
+        """``campaigns.json``: rows that belong together, strongest first; those without rows are left out."""
+        return tuple(campaign for campaign in self.folder.read_campaigns() if campaign["rows"])
+
+    @cached_property
+    def campaigns_of(self) -> dict[int, tuple[int, ...]]:
+        """Row -> positions in ``campaigns``, strongest first."""
+        found: dict[int, list[int]] = {}
+        for position, campaign in enumerate(self.campaigns):
+            for row in campaign["rows"]:
+                found.setdefault(int(row), []).append(position)
+        return {row: tuple(positions) for row, positions in found.items()}
+
+    @cached_property
+    def seconds(self) -> np.ndarray | None:
+        """(n,) float64 seconds since 1970 of the time column, NaN where unknown; None without a readable one."""
+        from curation_app.workspace.timeline import seconds_of
+
+        return seconds_of(self)
+
+    def suggestible(self, rows: np.ndarray) -> np.ndarray:
+        """Those of the rows that have a suggested label other than the given one."""
+        (given, given_names), (suggested, names) = self.coded("given_label"), self.coded("suggested_label")
+        place = {name: code for code, name in enumerate(given_names)}
+        same = np.array([place.get(name, -2) for name in names] + [-2], dtype=np.int64)[suggested[rows]]
+        return rows[(suggested[rows] >= 0) & (same != given[rows])]
+
+    @cached_property
     def modality(self) -> str:
         """table, text, image or embedding."""
         return str(self.info["dataset"]["modality"])

@@ -40,6 +40,7 @@ class Deciding(OpenedRun):
             per_class=_tally(*self.data.coded("given_label"), chosen),
             per_source=_tally(*source, chosen) if source else (),
             per_kind=_tally(*self.data.coded("kind"), chosen),
+            suggestible=len(self.data.suggestible(chosen)),
             examples=tuple(self._cards.line(row, state.decisions) for row in examples.tolist()),
         )
 
@@ -68,6 +69,27 @@ class Deciding(OpenedRun):
             facts,
             verdict,
             label=label,
+            by=by.strip(),
+            reason=reason,
+            action=action or new_action_id(),
+            label_column=self.data.roles.get("label"),
+        )
+        return self._act_line(act)
+
+    def accept_suggestions(
+        self, rows: Sequence[int], *, by: str, reason: str = "", action: str | None = None, expected: Mapping[int, int] | None = None
+    ) -> ActLine:
+        """Relabel each row to its own suggestion, as one act; rows without one, or that carry it already, are left alone."""
+        self._check_name(by)
+        chosen = self.data.suggestible(np.unique(self._known(rows))).tolist()
+        if not chosen:
+            raise UsageError("None of these rows has another label suggested.", hint="Choose a class for them, or look at them one by one.")
+        state = self.state()
+        facts = [self._facts(row, expected.get(row) if expected else None, state) for row in chosen]
+        act = self.log.decide(
+            facts,
+            Verdict.RELABEL,
+            label=[str(self.data.at("suggested_label", row)) for row in chosen],
             by=by.strip(),
             reason=reason,
             action=action or new_action_id(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from curation_app.domain.decision import Decision
 from curation_app.domain.finding import Kind
 from curation_app.errors import NotFoundError
 from curation_app.workspace import filtering, polygon
+from curation_app.workspace.campaigns import CampaignBook
 from curation_app.workspace.colouring import colours
+from curation_app.workspace.group_values import CampaignLine, CampaignView
 from curation_app.workspace.opened import OpenedRun
 from curation_app.workspace.overview import left, overview
 from curation_app.workspace.values import Card, Filter, MapView, Overview, QueueLine
@@ -26,7 +29,19 @@ class Looking(OpenedRun):
 
     def campaigns(self) -> tuple[dict[str, object], ...]:
         """Rows that belong together, most suspicious first."""
-        return tuple(self.data.folder.read_campaigns())
+        return self.data.campaigns
+
+    def campaign_lines(self) -> tuple[CampaignLine, ...]:
+        """The same as lines of a list, each with what was decided about its rows."""
+        return self._book.lines(self.state())
+
+    def campaign(self, name: str) -> CampaignView:
+        """One campaign with its evidence and examples. Raises NotFoundError."""
+        return self._book.view(name, self.state())
+
+    @cached_property
+    def _book(self) -> CampaignBook:
+        return CampaignBook(self.data, self._cards)
 
     def overview(self) -> Overview:
         """Everything the Overview page shows."""

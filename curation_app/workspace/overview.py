@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from curation_app.domain.finding import Kind
@@ -36,7 +38,8 @@ def overview(data: RunData, decided: np.ndarray) -> Overview:
         estimate_method=estimates.get("all", {}).get("method", ""),
         decided=int(decided.sum()),
         left=left(data, decided),
-        campaigns=tuple(data.folder.read_campaigns()[:CAMPAIGNS]),
+        campaigns=data.campaigns[:CAMPAIGNS],
+        campaign_counts=Counter(str(campaign["kind"]) for campaign in data.campaigns),
         detectors=tuple(_board_line(facts) for facts in info["detectors"]),
         per_class=rates(*data.coded("given_label"), data.flagged),
         per_source=rates(*source, data.flagged) if (source := data.coded_role("source")) else (),

@@ -84,12 +84,13 @@ class NeighbourLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One column of the row. ``normal`` is the usual range or the usual values, in words."""
+    """One column of the row. ``normal`` is the usual range or the usual values, in words; ``trigger``: a campaign's rows share it."""
 
     column: str
     value: str
     normal: str = ""
     unusual: bool = False
+    trigger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +121,18 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """A campaign that the row is part of, strongest first; the title may quote the data."""
+
+    id: str
+    kind: Kind
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The evidence card of one row."""
+    """The evidence card of one row. ``boxes`` are (top, left, height, width) in pixels of the patches that campaigns share."""
 
     row: int
     id: str
@@ -147,11 +158,16 @@ class Card:
     campaign: str | None
     hidden_characters: int = 0
     time: str | None = None
+    groups: tuple[GroupLine, ...] = ()
+    boxes: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a bulk decision would do, before it is done. Pairs are (name, count), most first; ``versions`` are those of ``rows``."""
+    """What a bulk decision would do, before it is done. Pairs are (name, count), most first; ``versions`` are those of ``rows``.
+
+    ``suggestible`` counts the rows that could be relabelled to a suggestion of their own.
+    """
 
     rows: tuple[int, ...]
     already_decided: int
@@ -160,6 +176,7 @@ class Preview:
     per_kind: tuple[tuple[str, int], ...]
     examples: tuple[NeighbourLine, ...]
     versions: tuple[int, ...] = ()
+    suggestible: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +259,7 @@ class Overview:
     """Everything the Overview page shows.
 
     ``kinds`` maps a kind (and "all") to (flagged, estimated bad, low, high); ``left`` is the estimate of bad rows nobody has decided on.
+    ``campaigns`` are the strongest; ``campaign_counts`` maps a kind to how many there are.
     """
 
     dataset: str
@@ -255,6 +273,7 @@ class Overview:
     decided: int
     left: tuple[float, float, float]
     campaigns: tuple[Mapping[str, object], ...]
+    campaign_counts: Mapping[str, int]
     detectors: tuple[DetectorBoardLine, ...]
     per_class: tuple[RateLine, ...]
     per_source: tuple[RateLine, ...]

@@ -7,7 +7,7 @@ import streamlit as st
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import Html, clip, tag
-from curation_app.ui.components.words import thousands
+from curation_app.ui.components.words import counted, thousands
 from curation_app.workspace import Preview, Run, Verdict, new_action_id
 
 # Names a column of the preview shows before "and n more".
@@ -18,7 +18,7 @@ def show(run: Run) -> None:
     """Open the dialog when a decision about many rows waits for a yes."""
     asked = state.bulk(run.name)
     if asked is not None:
-        words = f"Decide {thousands(len(asked.rows))} rows"
+        words = f"Decide {counted(len(asked.rows), 'row')}"
         st.dialog(words, width="medium", on_dismiss=lambda: state.set_bulk(run.name, None))(_ask)(run, asked)
 
 
@@ -35,10 +35,13 @@ def _ask(run: Run, asked: state.Bulk) -> None:
     count = thousands(len(asked.rows))
     with st.container(horizontal=True, key="bulk buttons"):
         pressed = [
-            _button(run, preview, action, f"Drop {count} rows", "bulk drop", Verdict.DROP),
+            _button(run, preview, action, f"Drop {count} rows" if len(asked.rows) != 1 else "Drop the row", "bulk drop", Verdict.DROP),
             _button(run, preview, action, f"Keep {count}", "bulk keep", Verdict.ACCEPT),
             _button(run, preview, action, "Second look", "bulk later", Verdict.LATER),
         ]
+        if preview.suggestible:
+            words = f"Relabel {thousands(preview.suggestible)} to their suggestion"
+            pressed.append(st.button(words, key="bulk suggestion", on_click=events.accept_suggestions, args=(run, preview, action)))
         if run.classes:
             words = f"Relabel to {markup.label(target, limit=20)}" if target else "Relabel"
             pressed.append(_button(run, preview, action, words, "bulk relabel", Verdict.RELABEL, label=target, off=target is None))
@@ -74,7 +77,7 @@ def summary(title: str, preview: Preview) -> Html:
     columns = [("Given label", preview.per_class), ("Source", preview.per_source), ("Kind", preview.per_kind)]
     return tag(
         "div",
-        tag("p", tag("b", clip(title, 90)), f" · {thousands(len(preview.rows))} rows. One undo takes all of it back."),
+        tag("p", tag("b", clip(title, 200)), f" · {counted(len(preview.rows), 'row')}. One undo takes all of it back."),
         tag("p", known, cls="notice warning") if known else None,
         tag("div", *(_counts(name, pairs) for name, pairs in columns if pairs), cls="preview-counts"),
         tag("h3", "Examples", cls="eyebrow"),

@@ -1,4 +1,4 @@
-"""Rows that belong together, each with a way into Review."""
+"""The strongest campaigns on the Overview, each with a way to its evidence."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ from curation_app.ui import theme
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import Html, tag
 
-# The panel stays as high as the detector board beside it; the rest unfolds.
+# The panel stays as high as the detector board beside it; the rest has a page of its own.
 SHOWN = 6
 
 
-def panel(run: str, campaigns: Sequence[Mapping[str, object]]) -> None:
-    """Draw the list, most suspicious first."""
+def panel(run: str, campaigns: Sequence[Mapping[str, object]], count: int) -> None:
+    """Draw the strongest of ``count`` campaigns, and the way to all of them."""
     with st.container(key="panel-campaigns", gap=None):
         markup.show(tag("h3", "Campaigns: decide these first", cls="eyebrow"))
         if not campaigns:
             markup.show(tag("p", "No rows were found that belong together: each suspect stands alone.", cls="soft"))
         for campaign in campaigns[:SHOWN]:
             _line(run, campaign)
-        if len(campaigns) > SHOWN:
-            with st.expander(f"{len(campaigns) - SHOWN} more", type="compact"):
-                for campaign in campaigns[SHOWN:]:
-                    _line(run, campaign)
+        rest = count - min(len(campaigns), SHOWN)
+        if count:
+            words_on = (
+                f"{words.thousands(rest)} more: see all {words.thousands(count)} campaigns" if rest else "See them with their evidence"
+            )
+            st.page_link("views/campaigns.py", label=words_on, query_params={"run": run})
 
 
 def _line(run: str, campaign: Mapping[str, object]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small", key=f"campaign-{campaign['id']}"):
         markup.show(_words(campaign))
-        st.page_link("views/review.py", label="Open", query_params={"run": run, "campaign": str(campaign["id"])})
+        st.page_link("views/campaigns.py", label="Open", query_params={"run": run, "campaign": str(campaign["id"])})
 
 
 def _words(campaign: Mapping[str, object]) -> Html:

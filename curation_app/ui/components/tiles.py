@@ -39,7 +39,7 @@ def _whole(overview: Overview) -> Html:
 def _kind(overview: Overview, kind: Kind) -> Html:
     flagged, *estimate = overview.kinds[kind.value]
     count, low, high = words.rounded(*estimate)
-    campaigns = sum(campaign["kind"] == kind.value for campaign in overview.campaigns)
+    campaigns = overview.campaign_counts.get(kind.value, 0)
     together = f" · {words.counted(campaigns, 'campaign')}" if campaigns else ""
     return tag(
         "div",

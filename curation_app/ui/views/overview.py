@@ -28,7 +28,7 @@ def show(run: Run) -> None:
     overall = flagged / overview.rows if overview.rows else 0.0
     left, right = st.columns([1.12, 1], gap="small")
     with left:
-        campaigns.panel(run.name, overview.campaigns)
+        campaigns.panel(run.name, overview.campaigns, sum(overview.campaign_counts.values()))
         if overview.per_source:
             markup.show(rates.panel("By source", overview.per_source, overall))
     with right:
