@@ -4,5 +4,19 @@ from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import Calibration, Curve, fit_calibration
 from curation_app.rank.formula import fallback_precision
 from curation_app.rank.fuse import rank
+from curation_app.rank.rerank import Heard, Members, Reranked, Voice, hear, rerank
 
-__all__ = ["Calibration", "Curve", "blend_verdicts", "fallback_precision", "fit_calibration", "rank"]
+__all__ = [
+    "Calibration",
+    "Curve",
+    "Heard",
+    "Members",
+    "Reranked",
+    "Voice",
+    "blend_verdicts",
+    "fallback_precision",
+    "fit_calibration",
+    "hear",
+    "rank",
+    "rerank",
+]
