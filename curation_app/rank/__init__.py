@@ -1,5 +1,6 @@
 """Findings become one queue: the surest family speaks for a row, in chances of being bad."""
 
+from curation_app.rank.audit import AuditResult, AuditSample, audit_result, audit_sample
 from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import Calibration, Curve, fit_calibration
 from curation_app.rank.formula import fallback_precision
@@ -7,12 +8,16 @@ from curation_app.rank.fuse import rank
 from curation_app.rank.rerank import Heard, Members, Reranked, Voice, hear, rerank
 
 __all__ = [
+    "AuditResult",
+    "AuditSample",
     "Calibration",
     "Curve",
     "Heard",
     "Members",
     "Reranked",
     "Voice",
+    "audit_result",
+    "audit_sample",
     "blend_verdicts",
     "fallback_precision",
     "fit_calibration",
