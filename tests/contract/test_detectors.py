@@ -13,7 +13,7 @@ from curation_app.detect.runner import NEEDS, run_one
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
-from curation_app.domain.representation import Representation
+from curation_app.domain.representation import Baseline, Representation
 from tests.builders import blobs, make_dataset, make_representation
 
 RECIPE = Recipe(name="standard")
@@ -33,7 +33,24 @@ def table_case(rows: int = 120, seed: int = 0) -> Case:
     given[40] = given[41] = None
     frame = pd.DataFrame(features, columns=[f"größe {column}" for column in range(features.shape[1])]).astype(object)
     frame.iloc[5, 2] = None
-    return make_dataset(features, given, frame=frame, sources=sources(rows)), make_representation(features, given)
+    return with_baseline(make_dataset(features, given, frame=frame, sources=sources(rows)), make_representation(features, given))
+
+
+def with_baseline(dataset: Dataset, representation: Representation) -> Case:
+    """The same with trusted rows to compare with: all but the last ten, the first of them labelled otherwise."""
+    kept = np.arange(max(len(dataset) - 10, 0))
+    labels = dataset.labels[kept].copy()
+    labels[0] = next(label for label in representation.classes if label != labels[0])
+    trusted = replace(
+        dataset,
+        frame=dataset.frame.iloc[kept],
+        ids=dataset.ids[kept],
+        labels=labels,
+        row_fingerprints=dataset.row_fingerprints[kept],
+        vectors=None if dataset.vectors is None else dataset.vectors[kept],
+        images=None if dataset.images is None else dataset.images[kept],
+    )
+    return dataset, replace(representation, baseline=Baseline(dataset=trusted, features=representation.features[kept]))
 
 
 def sources(rows: int) -> list[str]:
@@ -51,7 +68,8 @@ def text_case() -> Case:
     features = np.random.default_rng(1).standard_normal((60, 6))
     features[50:55] = features[50]
     copies = np.unique(texts, return_inverse=True)[1]
-    return make_dataset(features, labels, texts=texts, sources=sources(60)), make_representation(features, labels, copies=copies)
+    dataset = make_dataset(features, labels, texts=texts, sources=sources(60))
+    return with_baseline(dataset, make_representation(features, labels, copies=copies))
 
 
 def image_case() -> Case:
@@ -59,7 +77,7 @@ def image_case() -> Case:
     images = np.random.default_rng(2).integers(0, 256, (40, 9, 7, 3), dtype=np.uint8)
     images[3] = images[4]
     labels = ["cat", "dog"] * 20
-    return make_dataset(images=images, labels=labels), make_representation(images.reshape(40, -1) / 255.0, labels)
+    return with_baseline(make_dataset(images=images, labels=labels), make_representation(images.reshape(40, -1) / 255.0, labels))
 
 
 CASES = {"table": table_case, "text": text_case, "image": image_case}
@@ -83,12 +101,14 @@ def reordered(case: Case, order: np.ndarray) -> Case:
         dataset,
         frame=dataset.frame.iloc[order].reset_index(drop=True),
         labels=dataset.labels[order],
+        vectors=None if dataset.vectors is None else dataset.vectors[order],
         images=None if dataset.images is None else dataset.images[order],
     )
     probabilities = None if representation.probabilities is None else representation.probabilities[order]
-    return moved, make_representation(
+    again = make_representation(
         representation.features[order], labels, copies=representation.copies[order], probabilities=probabilities
     )
+    return moved, replace(again, baseline=representation.baseline)
 
 
 @ALL
