@@ -12,7 +12,7 @@ import click
 from curation_app import __version__
 from curation_app.errors import CurationError
 
-ROLE_OPTIONS = ("label", "id", "text", "image", "source", "annotator", "time")
+ROLE_OPTIONS = ("label", "id", "text", "image", "source", "annotator", "group", "time")
 
 
 class Commands(click.Group):
@@ -78,7 +78,10 @@ def serve(workspace: Path, port: int | None, by: str | None, no_browser: bool) -
 @click.option("--features", help="Columns to learn from, separated by commas.")
 @click.option("--source", help="Column that says where a row comes from.")
 @click.option("--annotator", help="Column that says who labelled it.")
+@click.option("--annotators", help="Columns of answers, one for each annotator, separated by commas.")
+@click.option("--group", help="Column that says what an answer is about, where rows are answers.")
 @click.option("--time", help="Column of the time it came.")
+@click.option("--label-kind", type=click.Choice(["class", "number", "tags"]), help="What a label is; told from the values unless given.")
 @click.option("--recipe", default="standard", show_default=True, help="standard, fast or thorough.")
 @click.option("--text-model", type=click.Path(path_type=Path), help="Folder of a sentence-transformers model to read texts with.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
@@ -96,6 +99,26 @@ def scan(data: Path, out: Path, as_json: bool, **options: Any) -> None:
         raise click.UsageError("Say --label COL or --no-label, not both.")
     summary = run_scan(data, out, roles=_roles(options), progress=_progress, **options)
     _say(summary, as_json, _scan_words)
+
+
+@main.command(params=[option for option in scan.params if option.name not in ("out", "baseline", "no_map")])
+@click.option("--attacks", help="Codes of the attacks to plant, separated by commas; all that fit unless given.")
+@click.option("--sizes", default="20,80", show_default=True, help="Rows to plant, separated by commas.")
+@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1), help="Times that each is planted anew.")
+@click.option("--rows", default=4_000, show_default=True, type=click.IntRange(1), help="Rows to test on at most, drawn at random.")
+def selftest(data: Path, as_json: bool, attacks: str | None, sizes: str, seeds: int, rows: int, **options: Any) -> None:
+    """Plant known attacks in copies of DATA (a file, or a run folder) and tell what a scan finds of them.
+
+    Of a run folder the result is stored as selftest.json, where the Overview page shows it.
+    """
+    from curation_app.workspace.headless import selftest as run_selftest
+
+    numbers = [size.strip() for size in sizes.split(",")]
+    if not all(number.isdecimal() and int(number) for number in numbers):
+        raise click.UsageError("--sizes takes whole numbers from 1 on, separated by commas.")
+    plan = {"attacks": tuple(code.strip() for code in (attacks or "").split(",") if code.strip()),
+            "sizes": tuple(int(number) for number in numbers), "seeds": seeds, "rows": rows}  # fmt: skip
+    _say(run_selftest(data, plan, roles=_roles(options), progress=_progress, **options), as_json, _selftest_words)
 
 
 @main.command()
@@ -160,9 +183,10 @@ def _roles(options: dict[str, Any]) -> dict[str, object]:
     """Take the roles out of the options; what is left is how to scan."""
     named = {role: options.pop("id_" if role == "id" else role) for role in ROLE_OPTIONS}
     roles: dict[str, object] = {role: value for role, value in named.items() if value is not None}
-    features, embedding = options.pop("features"), options.pop("embedding")
-    if features:
-        roles["features"] = tuple(name.strip() for name in features.split(",") if name.strip())
+    embedding = options.pop("embedding")
+    for role in ("features", "annotators"):
+        if columns := options.pop(role):
+            roles[role] = tuple(name.strip() for name in columns.split(",") if name.strip())
     if embedding:
         is_file = embedding.endswith((".npy", ".npz"))
         roles["embedding"] = Path(embedding) if is_file else tuple(name.strip() for name in embedding.split(","))
@@ -195,6 +219,17 @@ def _scan_words(summary: dict[str, Any]) -> str:
     lines += [f"  {title}: {outcome}. {reason}" for title, outcome, reason in summary["detectors"]]
     lines += [f"  note: {remark}" for remark in summary["remarks"]]
     return "\n".join([*lines, f"Review it: curation-app serve --workspace {summary['run']}"])
+
+
+def _selftest_words(result: dict[str, Any]) -> str:
+    lines = [f"{result['dataset']['name']}: {result['sample']['rows']:,} rows tested. {result['sample']['note']}".rstrip()]
+    lines += [f"  {'found in the first':>46} {'1 %':>6} {'5 %':>6}  campaign"] if result["attacks"] else []
+    for line in result["attacks"]:
+        campaign = "-" if line["campaign"] is None else f"{line['campaign']:.0%}"
+        name = f"{line['title']}, {line['size']} rows"
+        lines.append(f"  {name:<46.46} {line['found_1']:>6.0%} {line['found_5']:>6.0%}  {campaign:>8}")
+    lines += [f"  not planted: {line['title']}. {line['why']}" for line in result["not_planted"]]
+    return "\n".join([*lines, *result["words"]])
 
 
 def _release_words(result: dict[str, Any]) -> str:

@@ -28,19 +28,23 @@ def start(job: Job) -> None:
     folder.path.mkdir(parents=True, exist_ok=True)
     job.write(folder.job)
     write_status(folder.status, state="waiting", stage="Starting", fraction=0.0, at=time.time())
-    with (folder.path / "scan.log").open("wb") as log:
+    launch("curation_app.engine.worker", [str(folder.path)], folder.path, "scan")
+
+
+def launch(module: str, arguments: list[str], folder: Path, name: str) -> None:
+    """Start a module in a session of its own; its words go to ``name``.log, what it is known by to ``name``.pid."""
+    with (folder / f"{name}.log").open("wb") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "curation_app.engine.worker", str(folder.path)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
     _children[child.pid] = child
-    (folder.path / "scan.pid").write_text(f"{child.pid} {_born(child.pid)}")
+    (folder / f"{name}.pid").write_text(f"{child.pid} {_born(child.pid)}")
 
 
 def status(folder: RunFolder) -> dict[str, Any]:
     """The status file; a scan whose process is gone without a word is told as "died", with the end of its output."""
     facts = read_status(folder.status)
-    if facts.get("state") not in ("running", "waiting") or _alive(folder):
+    if facts.get("state") not in ("running", "waiting") or alive(folder.path / "scan.pid"):
         return facts
     facts = read_status(folder.status)  # it may have ended between the two looks
     if facts.get("state") not in ("running", "waiting"):
@@ -48,22 +52,27 @@ def status(folder: RunFolder) -> dict[str, Any]:
     died = {
         "state": "died",
         "error": f"The scan's process ended without a word while {facts.get('stage', 'starting').lower()}.",
-        "hint": "The machine may have run out of memory: try the recipe 'fast' or fewer rows. " + _last_words(folder.path / "scan.log"),
+        "hint": "The machine may have run out of memory: try the recipe 'fast' or fewer rows. " + last_words(folder.path / "scan.log"),
     }
     return facts | died
 
 
 def cancel(folder: RunFolder) -> None:
     """Ask the scan to stop, and end it if it does not. What was written before stays whole."""
-    process = _process(folder)
-    if process is not None:
-        process.terminate()
-        _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
-        for stubborn in alive:
-            stubborn.kill()
+    stop(folder.path / "scan.pid")
     _sweep(folder.path)
     if status(folder).get("state") in ("running", "waiting", "died"):
         write_status(folder.status, **read_status(folder.status) | failure(ScanCancelled("")))
+
+
+def stop(pid_file: Path) -> None:
+    """Ask a child to end, and end it if it does not."""
+    process = _process(pid_file)
+    if process is not None:
+        process.terminate()
+        _, left = psutil.wait_procs([process], timeout=STOP_SECONDS)
+        for stubborn in left:
+            stubborn.kill()
 
 
 def forget(folder: RunFolder) -> None:
@@ -83,18 +92,19 @@ def _sweep(path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _process(folder: RunFolder) -> psutil.Process | None:
-    """The scan's process, if it is the one we started and not another with its number."""
+def _process(pid_file: Path) -> psutil.Process | None:
+    """The child, if it is the one we started and not another process with its number."""
     try:
-        pid, born = (folder.path / "scan.pid").read_text().split()
+        pid, born = pid_file.read_text().split()
         process = psutil.Process(int(pid))
         return process if abs(process.create_time() - float(born)) < 1.0 else None
     except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
         return None
 
 
-def _alive(folder: RunFolder) -> bool:
-    process = _process(folder)
+def alive(pid_file: Path) -> bool:
+    """Whether the child still works."""
+    process = _process(pid_file)
     if process is None:
         return False
     child = _children.get(process.pid)
@@ -111,6 +121,7 @@ def _born(pid: int) -> float:
         return time.time()
 
 
-def _last_words(log: Path) -> str:
+def last_words(log: Path) -> str:
+    """The end of a child's output, in a sentence."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
     return f"Its last output: {lines[-1]}" if lines else ""

@@ -29,6 +29,7 @@ def scan(
     encoding: str | None = None,
     skip_bad_rows: bool = False,
     number_duplicate_ids: bool = False,
+    label_kind: str | None = None,
     no_map: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def scan(
         skip_bad_rows=skip_bad_rows,
         number_duplicate_ids=number_duplicate_ids,
         baseline=baseline,
+        label_kind=label_kind,
     )
     info = execute(job, progress=progress, draw=not no_map).read_info()
     named = info["roles"]
@@ -65,6 +67,23 @@ def scan(
         "baseline": info["baseline"],
         "seconds": round(sum(stage["seconds"] for stage in info["stages"]), 2),
     }
+
+
+def selftest(data: Path | str, plan: Mapping[str, Any], *, progress: Progress = silent, **options: Any) -> dict[str, Any]:
+    """Plant known attacks in copies of a file or of a finished run's data; ``plan`` has the fields of ``selftest.Plan``.
+
+    ``options`` are those of :func:`scan` that say how to read a file; a run is read as it was scanned. Returns the JSON that
+    ``curation_app.selftest`` describes; a run keeps it, too.
+    """
+    from curation_app.engine.folder import RunFolder
+    from curation_app.engine.job import Job
+    from curation_app.engine.selftesting import try_job, try_run
+    from curation_app.selftest import Plan
+
+    folder = RunFolder(Path(data))
+    if folder.has_result():
+        return try_run(folder, Plan(**plan), progress=progress).as_json()
+    return try_job(Job(data=Path(data), out=Path(data), **options), Plan(**plan), progress=progress).as_json()
 
 
 def decide(run: Path, ids: Sequence[str], verdict: str, *, label: str | None, by: str, reason: str) -> dict[str, Any]:
