@@ -34,7 +34,7 @@ def content_columns(dataset: Dataset) -> list[str]:
     """Names of the columns that say what a row is, in file order."""
     if dataset.roles.features:
         return [name for name in dataset.roles.features if name in dataset.frame]
-    aside = {getattr(dataset.roles, role) for role in SET_ASIDE}
+    aside = {*(getattr(dataset.roles, role) for role in SET_ASIDE), *dataset.roles.annotators}
     return [name for name in dataset.frame.columns if name not in aside]
 
 

@@ -139,10 +139,10 @@ def origin_rates(weights: RowWeights, origin: np.ndarray, count: int, copies: np
     spread = np.sqrt(np.maximum(total(weights.variance), 1e-12))
     excess = _normal_scores(total(weights.ratio) - total(weights.mean), spread, total(weights.third))
     excess = np.where(rows >= FEWEST_ROWS, excess, np.nan)
-    excess = _against_others(excess)
+    excess = against_others(excess)
     rate, low, high = shrunk_rate(suspects, rows, expected)
     return OriginRates(
-        rows=rows, suspects=suspects, expected=expected, rate=rate, low=low, high=high, excess=excess, chance=_upper_tail(excess)
+        rows=rows, suspects=suspects, expected=expected, rate=rate, low=low, high=high, excess=excess, chance=upper_tail(excess)
     )
 
 
@@ -172,7 +172,7 @@ def _normal_scores(surplus: np.ndarray, spread: np.ndarray, third: np.ndarray) -
     return np.where(usable, deviates, np.where(plain > 0, np.where(skew > 1e-3, ceiling + plain / 1e3, plain), plain))
 
 
-def _against_others(excess: np.ndarray) -> np.ndarray:
+def against_others(excess: np.ndarray) -> np.ndarray:
     """Deviates in units of how much the origins differ anyway, where there are enough of them to tell."""
     known = excess[np.isfinite(excess)]
     if known.size < FEWEST_ORIGINS:
@@ -184,7 +184,7 @@ def _against_others(excess: np.ndarray) -> np.ndarray:
     return (excess - max(middle, 0.0)) / width
 
 
-def _upper_tail(deviates: np.ndarray) -> np.ndarray:
+def upper_tail(deviates: np.ndarray) -> np.ndarray:
     from scipy.special import ndtr
 
     return np.where(np.isfinite(deviates), ndtr(-np.nan_to_num(deviates)), 1.0)

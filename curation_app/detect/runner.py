@@ -10,7 +10,7 @@ import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.registry import installed_detectors
-from curation_app.domain.dataset import Dataset
+from curation_app.domain.dataset import NOT_A_CLASS, Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import Recipe
@@ -21,6 +21,8 @@ Lack = Callable[[Dataset, Representation], str]
 
 
 def _no_labels(dataset: Dataset, representation: Representation) -> str:
+    if dataset.label_kind != "class" and any(label is not None for label in dataset.labels.tolist()):
+        return NOT_A_CLASS[dataset.label_kind]
     return "" if bool(np.any(representation.codes >= 0)) else "The data has no labels."
 
 
@@ -47,7 +49,7 @@ def _no_source(dataset: Dataset, representation: Representation) -> str:
 
 
 def _no_annotator(dataset: Dataset, representation: Representation) -> str:
-    return "" if dataset.column("annotator") is not None else "No column says who labelled a row."
+    return "" if dataset.column("annotator") is not None or dataset.roles.annotators else "No column says who labelled a row."
 
 
 def _no_origin(dataset: Dataset, representation: Representation) -> str:

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Modality = Literal["table", "text", "image", "embedding"]
+LabelKind = Literal["class", "number", "tags"]
 Format = Literal["csv", "tsv", "parquet", "jsonl", "arrow", "npz", "folder"]
+
+# Why nothing that compares classes can be said of these labels.
+NOT_A_CLASS: Mapping[LabelKind, str] = {
+    "number": "The label is a number, not a class.",
+    "tags": "A label is a list of tags, not a class.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class Dataset:
         (n,) int32: control, zero-width, bidirectional, tag characters in the row, NUL included. They are kept, and counted.
     remarks
         What the reader accepted but wants known (skipped rows, say).
+    label_kind
+        What a label is: one of several classes, a number, or any of several tags in one cell (``domain.tags`` tells them apart).
     options
         How it was read (delimiter, encoding, skipped rows ...), JSON-able: what a release needs to write it back.
     """
@@ -69,6 +78,7 @@ class Dataset:
     hidden_characters: np.ndarray | None = None
     remarks: tuple[Problem, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
+    label_kind: LabelKind = "class"
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -14,7 +14,7 @@ class Roles:
     """Column names by role; None or empty means that no column has the role.
 
     ``reasons`` maps a role to one sentence that says why the column was chosen ("named on the command line", ...).
-    ``embedding`` and ``features`` may be several columns.
+    ``embedding``, ``features`` and ``annotators`` (one column of answers for each person) may be several columns.
     """
 
     label: str | None = None
@@ -28,6 +28,7 @@ class Roles:
     group: str | None = None
     features: tuple[str, ...] = ()
     embedding: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def changed(self, **roles: object) -> Roles:
@@ -41,6 +42,7 @@ class Roles:
         return named | {
             "features": list(self.features),
             "embedding": list(self.embedding),
+            "annotators": list(self.annotators),
             "reasons": dict(self.reasons),
         }
 
@@ -52,5 +54,6 @@ class Roles:
             **fields,  # type: ignore[arg-type]
             features=tuple(data.get("features", ())),  # type: ignore[arg-type]
             embedding=tuple(data.get("embedding", ())),  # type: ignore[arg-type]
+            annotators=tuple(data.get("annotators", ())),  # type: ignore[arg-type]
             reasons=MappingProxyType(dict(data.get("reasons", {}))),  # type: ignore[call-overload]
         )

@@ -31,6 +31,7 @@ class Job:
     skip_bad_rows: bool = False
     number_duplicate_ids: bool = False
     baseline: Path | None = None
+    label_kind: str | None = None
 
     def dataset(self, rejects: Path | None = None) -> Dataset:
         """Read the data as this job says; the same file gives the same dataset again."""
@@ -45,6 +46,7 @@ class Job:
             skip_bad_rows=self.skip_bad_rows,
             rejects=rejects,
             number_duplicate_ids=self.number_duplicate_ids,
+            label_kind=self.label_kind,  # type: ignore[arg-type]
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Job:
             "encoding": self.encoding,
             "skip_bad_rows": self.skip_bad_rows,
             "number_duplicate_ids": self.number_duplicate_ids,
+            "label_kind": self.label_kind,
             "baseline": None if self.baseline is None else str(self.baseline.resolve()),
         }
 

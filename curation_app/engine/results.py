@@ -39,8 +39,9 @@ def content_key(dataset: Dataset, scan_recipe_digest: str, seed: int, baseline: 
     """Name of everything computed from this content, these roles, this recipe, seed and baseline."""
     roles = {role: value for role, value in dataset.roles.as_json().items() if role != "reasons"}
     compared = [] if baseline is None else [baseline.fingerprint, baseline.roles.as_json() | {"reasons": {}}, dict(baseline.options)]
+    read = (dataset.fingerprint, roles, dict(dataset.options), dataset.label_kind)
     named = json.dumps(
-        [versions()["curation-app"], dataset.fingerprint, roles, dict(dataset.options), scan_recipe_digest, seed, *compared],
+        [versions()["curation-app"], *read, scan_recipe_digest, seed, *compared],
         sort_keys=True,
         default=str,
     )
@@ -136,6 +137,7 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
             "format": dataset.format,
             "modality": dataset.modality,
             "rows": len(dataset),
+            "label_kind": dataset.label_kind,
             "fingerprint": dataset.fingerprint,
             "options": dict(dataset.options),
             "remarks": [remark.sentence() for remark in dataset.remarks],

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curation_app.domain.dataset import Dataset, Modality
+from curation_app.domain.dataset import Dataset, LabelKind, Modality
 from curation_app.domain.hidden import count_hidden
 from curation_app.domain.roles import Roles
 from curation_app.errors import InputError, NotFoundError
 from curation_app.load.fingerprint import file_fingerprint, row_fingerprints
+from curation_app.load.label_kind import kind_of_labels
 from curation_app.load.limits import Limits
 from curation_app.load.request import Content, Problems, Request
 from curation_app.load.roles import Guess, settle_roles
@@ -37,6 +38,7 @@ def read_dataset(
     skip_bad_rows: bool = False,
     rejects: Path | None = None,
     number_duplicate_ids: bool = False,
+    label_kind: LabelKind | None = None,
 ) -> Dataset:
     """Read a dataset strictly: text stays text, nothing is guessed silently, every problem is reported at once.
 
@@ -53,6 +55,8 @@ def read_dataset(
         Leave unreadable records out, with a remark each, and write them to ``rejects`` if that is given.
     number_duplicate_ids
         Tell repeated ids apart as ``id#2``, ``id#3`` instead of refusing them.
+    label_kind
+        What a label is: ``class``, ``number`` or ``tags``; told from the values when left out.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def read_dataset(
         problems.stop_if_any()
     content, named, embedding = _with_embedding_file(content, named, request)
     settled = settle_roles(content, named, no_label=no_label, guess=guess)
-    return _dataset(content, settled, embedding, request, number_duplicate_ids)
+    return _dataset(content, settled, embedding, request, number_duplicate_ids, label_kind)
 
 
 def _reader(path: Path) -> Callable[[Request], Content]:
@@ -141,7 +145,9 @@ def _with_embedding_file(
     return replace(content, options={**content.options, "embedding_file": beside}), named | {"embedding": place}, matrix
 
 
-def _dataset(content: Content, roles: Roles, embedding: np.ndarray | None, request: Request, number_duplicates: bool) -> Dataset:
+def _dataset(
+    content: Content, roles: Roles, embedding: np.ndarray | None, request: Request, number_duplicates: bool, named_kind: LabelKind | None
+) -> Dataset:
     """Check what the roles promise, and put it all together."""
     problems = request.problems
     ids = ids_of(content, roles.id, problems, number_duplicates=number_duplicates)
@@ -149,6 +155,7 @@ def _dataset(content: Content, roles: Roles, embedding: np.ndarray | None, reque
     vectors = vectors_of(content, roles, embedding, problems)
     images = images_of(content, roles.image, request)
     problems.stop_if_any()
+    label_kind, roles = kind_of_labels(labels, roles, named_kind)
     arrays = [ids, labels, *(array for array in (vectors, images) if array is not None)]
     prints = row_fingerprints(content.columns, content.count, content.digests)
     hidden = count_hidden(content.columns.values(), content.count)
@@ -169,6 +176,7 @@ def _dataset(content: Content, roles: Roles, embedding: np.ndarray | None, reque
         hidden_characters=hidden,
         remarks=problems.accepted(),
         options=content.options,
+        label_kind=label_kind,
     )
 
 

@@ -29,13 +29,19 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "split": ("split", "subset", "partition"),
     "group": ("group", "group_id"),
 }
+# What an answer is about, in a table of answers: these names mean it only where another column says who answered.
+_ASKED = ("item", "item_id", "task", "task_id", "question", "question_id", "example", "object", "object_id")
 # Names that often mean the role; believed only where the values agree.
 _LIKELY: Mapping[str, tuple[str, ...]] = {
     "label": ("income", "outcome", "sentiment", "intent", "species", "diagnosis", "quality", "rating", "result", "verdict", "topic"),
     "time": ("time", "date"),
     "id": ("index", "key", "number"),
 }
+# One column of answers for each person.
+_PERSONS = re.compile(r"^(annotator|annotation|worker|rater|labeler|labeller)[\s_-]?\d+$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(emb|embedding|embed)_?\d+$", re.IGNORECASE)
+# Roles that several columns may share.
+_SEVERAL = ("features", "embedding", "annotators")
 # Values looked at when roles are guessed from content: enough to tell, quick on a million rows.
 _SAMPLE = 5_000
 # A class needs a few members to be one: more distinct values than this share of the rows is not a label.
@@ -77,8 +83,8 @@ def _named(named: Mapping[str, object], columns: list[str]) -> dict[str, object]
     """The user's choices, checked. An embedding file is no column and is left out here."""
     chosen: dict[str, object] = {}
     for role, value in named.items():
-        if role not in (*SINGLE_ROLES, "features", "embedding"):
-            raise UsageError(f"There is no role {role!r}.", hint=f"Roles are: {', '.join((*SINGLE_ROLES, 'features', 'embedding'))}.")
+        if role not in (*SINGLE_ROLES, *_SEVERAL):
+            raise UsageError(f"There is no role {role!r}.", hint=f"Roles are: {', '.join((*SINGLE_ROLES, *_SEVERAL))}.")
         if isinstance(value, Path):
             if role != "embedding":
                 raise UsageError(f"A file cannot be the {role}; only an embedding can.", hint=f"Name a column: {', '.join(columns)}.")
@@ -91,7 +97,7 @@ def _named(named: Mapping[str, object], columns: list[str]) -> dict[str, object]
                 raise UsageError(f"There is no column {column!r} for the role {role}.", hint=f"The columns are: {there}.")
         if role in SINGLE_ROLES and len(wanted) > 1:
             raise UsageError(f"The role {role} takes one column, not {len(wanted)}.", hint="Name one of them.")
-        chosen[role] = wanted if role in ("features", "embedding") else (wanted[0] if wanted else None)
+        chosen[role] = wanted if role in _SEVERAL else (wanted[0] if wanted else None)
     _refuse_two_roles(chosen)
     return chosen
 
@@ -130,6 +136,14 @@ def _by_name(columns: list[str], chosen: Mapping[str, object], taken: set[str]) 
         numbered = tuple(column for column in columns if _NUMBERED.match(column))
         if len(numbered) > 1:
             found["embedding"] = (numbered, f"{len(numbered)} columns named like {numbered[0]!r}")
+    if "annotators" not in found and "annotators" not in chosen:
+        persons = tuple(column for column in columns if _PERSONS.match(column) and column not in taken)
+        if len(persons) > 1:
+            found["annotators"] = (persons, f"{len(persons)} columns named like {persons[0]!r}")
+    answered = chosen.get("annotator") or "annotator" in found
+    asked = next((plain[name] for name in _ASKED if name in plain), None)
+    if answered and asked is not None and "group" not in found and "group" not in chosen:
+        found["group"] = (asked, f"its name, {asked!r}, says what the answers are about")
     return found
 
 

@@ -27,7 +27,9 @@ def _contents(dataset: Dataset) -> Iterable[bytes]:
         return _row_digests(dataset.vectors + np.float32(0))
     if dataset.roles.text is not None:
         return (text.encode("utf-8", "surrogatepass") for text in row_texts(dataset))
-    return _row_digests(_column_codes(dataset))
+    codes = _column_codes(dataset)
+    # Rows of which nothing is known but where they come from are not copies of one another.
+    return _row_digests(codes) if codes.shape[1] else (str(row).encode() for row in range(len(dataset)))
 
 
 def _row_digests(rows: np.ndarray) -> Iterable[bytes]:
@@ -39,7 +41,7 @@ def _column_codes(dataset: Dataset) -> np.ndarray:
     """(n, columns) int64: each value as the number of its distinct text; a missing value is -1."""
     import pandas as pd
 
-    aside = {getattr(dataset.roles, role) for role in SET_ASIDE}
+    aside = {*(getattr(dataset.roles, role) for role in SET_ASIDE), *dataset.roles.annotators}
     names = [name for name in dataset.frame.columns if name not in aside]
     codes = np.zeros((len(dataset), len(names)), np.int64)
     for place, name in enumerate(names):

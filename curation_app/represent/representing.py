@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation_app.domain.dataset import Dataset
+from curation_app.domain.dataset import NOT_A_CLASS, Dataset
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
@@ -28,7 +28,7 @@ def represent(
     features, descriptor = _features(dataset, recipe, seed)
     progress("Finding copies", 0.4)
     copies = copy_groups(dataset)
-    codes, classes = _coded(dataset.labels)
+    codes, classes = _coded(dataset.labels if dataset.label_kind == "class" else np.full(len(dataset), None, dtype=object))
     progress("Finding neighbours", 0.5)
     neighbours = nearest(features, recipe, seed=seed)
     trusted = None
@@ -43,7 +43,7 @@ def represent(
         copies=copies,
         codes=codes,
         classes=classes,
-        why_no_probabilities=why_no_judge(codes, classes),
+        why_no_probabilities=NOT_A_CLASS.get(dataset.label_kind, "") or why_no_judge(codes, classes),
         descriptor=descriptor,
         baseline=trusted,
     )

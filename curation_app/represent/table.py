@@ -56,7 +56,7 @@ def table_features(dataset: Dataset, *, seed: int) -> tuple[np.ndarray, str]:
 def _described_by(dataset: Dataset) -> list[str]:
     if dataset.roles.features:
         return [name for name in dataset.roles.features if name in dataset.frame]
-    aside = {getattr(dataset.roles, role) for role in SET_ASIDE}
+    aside = {*(getattr(dataset.roles, role) for role in SET_ASIDE), *dataset.roles.annotators}
     return [name for name in dataset.frame.columns if name not in aside]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -99,7 +100,8 @@ class Deciding(OpenedRun):
 
     def undo(self, *, by: str, action: str | None = None, click: str | None = None) -> ActLine:
         """Append an act that takes back an earlier one: this person's last, or the named. A ``click`` that was seen writes nothing."""
-        return self._act_line(self.log.undo(by=by, action=action, click=click))
+        act = self.log.undo(by=by, action=action, click=click)
+        return act_line(act, self.data, whole=len(self.log.rows_of(act.undoes)) if act.undoes else None)
 
     def redo(self, *, by: str, click: str | None = None) -> ActLine:
         """Append an act that takes back this person's last undo."""
@@ -133,7 +135,10 @@ class Deciding(OpenedRun):
             raise UsageError("'open' is not a decision.", hint="Undo the decision instead.")
         if (verdict is Verdict.RELABEL) != (label is not None):
             raise UsageError("A relabel names a label, and no other decision does.", hint="Give the new label with relabel only.")
-        if label is not None and label not in self.classes:
+        kind = self.data.info["dataset"].get("label_kind", "class")
+        if label is not None and kind == "number" and not _is_number(label):
+            raise UsageError(f"The label is a number, and {label!r} is none.", hint="Give a number such as 12.5.")
+        if label is not None and kind == "class" and label not in self.classes:
             raise UsageError(f"No row carries the label {label!r}.", hint=f"Labels of this data: {', '.join(self.classes[:20])}.")
 
     def _facts(self, row: int, expected: int | None, state: State) -> RowFacts:
@@ -155,6 +160,13 @@ class Deciding(OpenedRun):
 
     def _act_line(self, act: Act) -> ActLine:
         return act_line(act, self.data)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _tally(codes: np.ndarray, names: tuple[str, ...], rows: np.ndarray) -> tuple[tuple[str, int], ...]:
