@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from curation_app.attack.base import Attack
 from curation_app.attack.image_triggers import BlendedPattern, CleanLabelPatch, FaintPatch, FixedPatch, MovingPatch, SinglePixel
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
+from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, UnusualValue, ValuePair
 from curation_app.errors import UsageError
 
 
@@ -33,6 +34,11 @@ ATTACKS: tuple[Attack, ...] = unique(
         CleanLabelPatch(),
         SinglePixel(),
         BlendedPattern(),
+        ValuePair(),
+        CleanLabelPair(),
+        UnusualValue(),
+        InBoundsValue(),
+        OutOfRangeValue(),
     )
 )
 
