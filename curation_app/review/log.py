@@ -101,13 +101,15 @@ class DecisionLog:
     def undo(self, *, by: str, action: str | None = None, click: str | None = None, at: str | None = None) -> Act:
         """Take an act back by one more act: each row is again what it was before. Undoing an undo brings the decision back.
 
+        Rows that somebody decided anew since are left as they are; the act that is returned counts the others.
+
         ``action`` names the act to take back; without it, the last one of this person that stands. ``click`` is the id of the act to
         write, for repeated clicks. An act that is already taken back is left alone, and the act that did it is returned.
 
         Raises
         ------
         ConflictError
-            One of the rows was decided again since; with the decision that stands and the one that would have come back.
+            Every row was decided again since; with the first decision that stands and the one that would have come back.
         NotFoundError
             There is nothing to undo, or no such act.
         """
@@ -245,21 +247,25 @@ class DecisionLog:
         return entry.root, entry.wants_in_force
 
     def _undo_events(self, root: str, revive: bool, *, by: str, action: str, at: str) -> list[Event]:
-        book, seq = self._cache.book, self._cache.seq
-        return [
-            self._undo_event(
-                row, version, root, revive, Event(seq=seq + 1 + i, kind=UNDO, item=item_of(row), version=0, action=action, by=by, at=at)
-            )
-            for i, (row, version) in enumerate(book.entries[root].rows.items())
-        ]
+        """One event for each row that still is what the act made of it. Raises ConflictError when there is none."""
+        fold, seq = self._cache.fold, self._cache.seq
+        drafts: list[Event] = []
+        clash: tuple[Decision, Decision] | None = None
+        for row, version in self._cache.book.entries[root].rows.items():
+            before = fold.in_force[row][version - 2] if version > 1 else ""
+            expected, restores = (before, root) if revive else (root, before)
+            if fold.decisions[row].action != expected:
+                clash = clash or (fold.decisions[row], fold.made(row, restores))
+                continue
+            draft = Event(seq=seq + 1 + len(drafts), kind=UNDO, item=item_of(row), version=0, action=action, by=by, at=at)
+            drafts.append(self._undo_event(row, root, restores, draft))
+        if not drafts and clash is not None:
+            _refuse(*clash)
+        return drafts
 
-    def _undo_event(self, row: int, version: int, root: str, revive: bool, draft: Event) -> Event:
+    def _undo_event(self, row: int, root: str, restores: str, draft: Event) -> Event:
         fold = self._cache.fold
-        before = fold.in_force[row][version - 2] if version > 1 else ""
-        expected, restores = (before, root) if revive else (root, before)
         theirs, back = fold.decisions[row], fold.made(row, restores)
-        if theirs.action != expected:
-            _refuse(theirs, back)
         facts = fold.facts_of(row, root)
         body = {name: facts.get(name) for name in ("id", "given", "row_fingerprint")}
         body |= {"verdict": back.verdict.value, "label": back.label, "undoes": self._cache.book.heads[root], "restores": restores}

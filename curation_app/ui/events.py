@@ -13,7 +13,7 @@ from curation_app.ui import desk, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.words import counted
 from curation_app.ui.theme import VERDICT_NAMES
-from curation_app.workspace import ActLine, MapView, Preview, Run
+from curation_app.workspace import ActLine, MapView, Preview, Run, quarantine_reason
 
 # Names of a mix that a notice lists.
 NAMES = 4
@@ -53,8 +53,15 @@ def _once(action: str, act: Callable[[], ActLine]) -> bool:
     except CurationError as error:
         state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
         return False
-    state.set_notice(state.Notice(level="done", message=line.sentence) if line.count > 1 else None)
+    state.set_notice(state.Notice(level="done", message=line.sentence, details=_left(line)) if line.count > 1 or line.left else None)
     return True
+
+
+def _left(line: ActLine) -> tuple[str, ...]:
+    """What an undo did not touch."""
+    if not line.left:
+        return ()
+    return (f"{counted(line.left, 'row')} decided anew since by somebody: left as they are.",)
 
 
 def _conflict(error: ConflictError) -> state.Notice:
@@ -97,14 +104,14 @@ def decide_bulk(run: Run, preview: Preview, verdict: Verdict, action: str, label
 
     The question is closed even when it could not be written.
     """
-    if decide(run, preview.rows, verdict, action, label, _seen(preview), _bulk_reason()):
+    if decide(run, preview.rows, verdict, action, label, _seen(preview), _bulk_reason(run)):
         _say_what_changed(verdict, preview, label)
     state.set_bulk(run.name, None)
 
 
 def accept_suggestions(run: Run, preview: Preview, action: str) -> None:
     """Relabel each row of a preview to its own suggestion; the rules are those of :func:`decide_bulk`."""
-    seen, who, reason = _seen(preview), state.reviewer(), _bulk_reason()
+    seen, who, reason = _seen(preview), state.reviewer(), _bulk_reason(run)
     if _once(action, lambda: run.accept_suggestions(preview.rows, by=who, reason=reason, action=action, expected=seen)):
         rest = len(preview.rows) - preview.suggestible
         left = f"{counted(rest, 'row')} without another suggestion left as before." if rest else "Each row got its own suggestion."
@@ -116,7 +123,10 @@ def _seen(preview: Preview) -> dict[int, int]:
     return dict(zip(preview.rows, preview.versions, strict=True))
 
 
-def _bulk_reason() -> str:
+def _bulk_reason(run: Run) -> str:
+    asked = state.bulk(run.name)
+    if asked is not None and asked.reason:
+        return asked.reason
     return str(state.widget("bulk reason") or "").strip()
 
 
@@ -168,10 +178,29 @@ def find_similar(run: Run, row: int) -> None:
     state.set_cursor(run.name, row)
 
 
-def ask_bulk(run: Run, title: str, rows: Sequence[int]) -> None:
-    """Ask before deciding about many rows."""
+def ask_bulk(run: Run, title: str, rows: Sequence[int], reason: str = "") -> None:
+    """Ask before deciding about many rows. A given ``reason`` is written as it is: the question is then only whether to drop them."""
     state.set_notice(None)
-    state.set_bulk(run.name, state.Bulk(title=title, rows=tuple(int(row) for row in rows)))
+    state.set_bulk(run.name, state.Bulk(title=title, rows=tuple(int(row) for row in rows), reason=reason))
+
+
+def ask_quarantine(run: Run, source: str) -> None:
+    """Ask before a source goes into quarantine: every row of it is dropped, until somebody releases it."""
+    try:
+        rows = run.rows_of_source(source)
+    except CurationError as error:
+        state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
+    else:
+        ask_bulk(run, f"Quarantine of {source}", rows.tolist(), quarantine_reason(source))
+
+
+def release_source(run: Run, click: str, source: str, held: str) -> None:
+    """Take a quarantine back: what it dropped is again as it was before; rows decided anew since stay as they are."""
+    if undo(run, click, held):
+        said = state.notice()
+        details = said.details if said is not None else ()
+        message = f"{source} is out of quarantine: its rows are again as they were before."
+        state.set_notice(state.Notice(level="done", message=message, details=details))
 
 
 def queue_clicked(run: Run) -> None:

@@ -110,7 +110,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """A decision about many rows that waits for a yes: what they are, and which."""
+    """A decision about many rows that waits for a yes: what they are, and which; ``reason`` is set for a quarantine alone."""
 
     title: str
     rows: tuple[int, ...]

@@ -13,6 +13,7 @@ from curation_app.workspace.group_values import (
     TimeSpan,
 )
 from curation_app.workspace.run import Run, new_action_id
+from curation_app.workspace.sources import quarantine_reason
 from curation_app.workspace.space import ScanJob, Workspace
 from curation_app.workspace.values import (
     ActLine,
@@ -74,4 +75,5 @@ __all__ = [
     "Verdict",
     "Workspace",
     "new_action_id",
+    "quarantine_reason",
 ]

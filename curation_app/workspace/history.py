@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from curation_app.domain.verdict_words import VERDICT_WORDS
 from curation_app.review import Act
 from curation_app.workspace.data import RunData
 from curation_app.workspace.values import ActLine
 
 
-def act_line(act: Act, data: RunData) -> ActLine:
-    """One act for people: "dropped row 5 118", "undid the drop of 34 rows"."""
+def act_line(act: Act, data: RunData, *, whole: int | None = None) -> ActLine:
+    """One act for people: "dropped row 5 118", "undid the drop of 34 rows". ``whole``: rows of the act that an undo takes back."""
     if act.verdict is None:
         sentence = "released the data" if act.kind == "release" else act.kind
     elif act.kind == "undo":
@@ -27,7 +29,15 @@ def act_line(act: Act, data: RunData) -> ActLine:
         rows=act.rows,
         reason=act.reason,
         undone=bool(act.undone_by),
+        left=max(whole - act.count, 0) if whole is not None else 0,
+        back=_back(act),
     )
+
+
+def _back(act: Act) -> Literal["", "undo", "redo"]:
+    if act.verdict is None or act.undone_by:
+        return ""
+    return "redo" if act.kind == "undo" and not act.redo else "undo"
 
 
 def _what(act: Act, data: RunData) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +15,10 @@ from curation_app.errors import NotFoundError
 from curation_app.workspace import filtering, polygon
 from curation_app.workspace.campaigns import CampaignBook
 from curation_app.workspace.colouring import colours
-from curation_app.workspace.group_values import CampaignLine, CampaignView
+from curation_app.workspace.group_values import CampaignLine, CampaignView, SourceTable
 from curation_app.workspace.opened import OpenedRun
 from curation_app.workspace.overview import left, overview
+from curation_app.workspace.sources import rows_of_source, source_table
 from curation_app.workspace.values import Card, Filter, MapView, Overview, QueueLine
 
 
@@ -38,6 +40,17 @@ class Looking(OpenedRun):
     def campaign(self, name: str) -> CampaignView:
         """One campaign with its evidence and examples. Raises NotFoundError."""
         return self._book.view(name, self.state())
+
+    def source_table(self, role: str = "source") -> SourceTable | None:
+        """What each source, or each "annotator", does; None without such a column."""
+        return source_table(self.data, role, self.state(), self.log.history(limit=sys.maxsize, kind="decide"))
+
+    def rows_of_source(self, name: str) -> np.ndarray:
+        """Row numbers of one source. Raises NotFoundError."""
+        rows = rows_of_source(self.data, name)
+        if not len(rows):
+            raise NotFoundError(f"No row comes from {name!r}.", hint=f"Sources of this data: {', '.join(self.sources[:20]) or 'none'}.")
+        return rows
 
     @cached_property
     def _book(self) -> CampaignBook:

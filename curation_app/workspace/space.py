@@ -67,6 +67,11 @@ class Workspace:
         self.single = RunFolder(self.root).has_result()
         self.root.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def uploads(self) -> Path:
+        """Where uploaded files lie; they are read within narrower limits."""
+        return self.root.resolve() / "uploads"
+
     def runs(self) -> tuple[RunSummary, ...]:
         """Every run and every scan under way, newest first."""
         folders = [self.root] if self.single else [path for path in self.root.iterdir() if _is_run(path)]
@@ -90,12 +95,20 @@ class Workspace:
     ) -> Inspection:
         """A first look at a file; bad data fills ``error`` and ``problems`` instead of raising."""
         from curation_app.load import read_dataset
+        from curation_app.load.limits import UPLOAD, Limits
         from curation_app.workspace.inspecting import inspection
 
         path = Path(path).expanduser()
+        sent = self.uploads in path.resolve().parents
         try:
             dataset = read_dataset(
-                path, roles=roles or {}, no_label=no_label, guess="content", encoding=encoding, skip_bad_rows=skip_bad_rows
+                path,
+                roles=roles or {},
+                no_label=no_label,
+                guess="content",
+                encoding=encoding,
+                skip_bad_rows=skip_bad_rows,
+                limits=UPLOAD if sent else Limits(),
             )
         except (InputError, NotFoundError, UsageError) as error:
             problems = tuple(problem.sentence() for problem in getattr(error, "problems", ()))
@@ -103,8 +116,15 @@ class Workspace:
         return inspection(path, dataset)
 
     def store_upload(self, name: str, data: bytes) -> Path:
-        """Keep an uploaded file, under a name of harmless characters."""
-        folder = self.root / "uploads"
+        """Keep an uploaded file, under a name of harmless characters. Raises InputError when it is larger than a browser may send."""
+        from curation_app.load.limits import MIB, UPLOAD
+
+        if len(data) > UPLOAD.file_bytes:
+            raise InputError(
+                f"{name} has {len(data) / MIB:,.0f} MiB; an upload may have {UPLOAD.file_bytes / MIB:,.0f}.",
+                hint="Put it on this machine and open it by its path.",
+            )
+        folder = self.uploads
         folder.mkdir(exist_ok=True)
         stem, suffix = Path(name).stem, Path(name).suffix
         target = folder / f"{_harmless(stem)}{_harmless(suffix, keep='.')}"

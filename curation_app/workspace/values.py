@@ -210,7 +210,11 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActLine:
-    """One act of the history: a decision about one or many rows, an undo, a release."""
+    """One act of the history: a decision about one or many rows, an undo, a release.
+
+    ``left`` counts rows that an undo or redo left alone, because somebody decided them anew; ``back`` is what taking it back
+    is called, empty where it does not stand.
+    """
 
     action: str
     kind: str
@@ -221,6 +225,8 @@ class ActLine:
     rows: tuple[int, ...] = ()
     reason: str = ""
     undone: bool = False
+    left: int = 0
+    back: Literal["", "undo", "redo"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,13 +128,23 @@ class LogContract:
             log.undo(by="eve")
         assert log.undo(by="eve", action="a").undoes == "a"
 
-    def test_undo_of_a_row_decided_since_is_a_conflict(self, log: DecisionLog) -> None:
+    def test_undo_of_rows_that_were_all_decided_since_is_a_conflict(self, log: DecisionLog) -> None:
         log.decide([seen(0), seen(1)], Verdict.DROP, by="ann", action="a")
-        log.decide([seen(1, 1)], Verdict.ACCEPT, by="bob", action="b")
+        log.decide([seen(0, 1), seen(1, 1)], Verdict.ACCEPT, by="bob", action="b")
         with pytest.raises(ConflictError) as conflict:
-            log.undo(by="ann")
+            log.undo(by="ann", action="a")
         assert (conflict.value.theirs.by, conflict.value.yours.verdict) == ("bob", Verdict.OPEN)
-        assert len(list(log.events())) == 3
+        assert len(list(log.events())) == 4
+
+    def test_undo_takes_back_what_still_is_the_acts_and_leaves_what_was_decided_since(self, log: DecisionLog) -> None:
+        log.decide([seen(0), seen(1), seen(2)], Verdict.DROP, by="ann", action="a")
+        log.decide([seen(1, 1)], Verdict.ACCEPT, by="bob", action="b")
+        undone = log.undo(by="ann")
+        assert (undone.count, undone.rows) == (2, (0, 2))
+        assert [log.state(N).decisions[row].verdict for row in range(3)] == [Verdict.OPEN, Verdict.ACCEPT, Verdict.OPEN]
+        assert log.redo(by="ann").count == 2
+        assert [log.state(N).decisions[row].verdict for row in range(3)] == [Verdict.DROP, Verdict.ACCEPT, Verdict.DROP]
+        assert log.verify() == ()
 
     def test_an_act_that_was_overruled_does_not_block_the_ones_before_it(self, log: DecisionLog) -> None:
         log.decide([seen(0)], Verdict.DROP, by="ann", action="a")

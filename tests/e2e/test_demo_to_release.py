@@ -43,7 +43,7 @@ def test_demo_to_release_by_keyboard_only(open_page: Callable[..., Any], start_s
     settle(page)
     press(page, "Enter", "article.card")
     dropped, relabelled, kept = decide(page, "d"), decide(page, "a"), decide(page, "k")
-    press(page, "Shift+H", ".acts >> text=/dropped row/i")
+    press(page, "Shift+H", ".st-key-panel-acts >> text=/dropped row/i")
     press(page, "v", ".checks .held")
     press(page, "Shift+E", ".st-key-write-release")
     press(page, "Control+Enter", "text=/^Released /")

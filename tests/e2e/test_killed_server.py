@@ -38,4 +38,4 @@ def test_kill_9_loses_no_decision_that_the_screen_had_confirmed(
 
     again = start_server(tmp_path)
     page = open_page(again.address("history"))
-    assert page.locator(".acts .act").count() == len(confirmed)
+    assert page.locator(".st-key-panel-acts .act").count() == len(confirmed)

@@ -166,3 +166,14 @@ def test_a_decision_made_meanwhile_by_a_colleague_is_not_overwritten(workspace: 
     page.button(key="bulk drop").click().run()
     assert verdicts(run) == {ROWS[0]: ("accept", None)}
     assert "Theirs: kept by ben" in words(page)
+
+
+def test_the_card_names_the_campaign_and_marks_its_trigger(workspace: Workspace) -> None:
+    opened = workspace.open_run("messages")
+    row = next(row for row in range(opened.n) if "prize" in (opened.card(row).text or ""))
+    with_campaigns(workspace, campaign(rows=[row], title="Messages with a word"))
+    said = words(visit("review", row=str(row)))
+    assert "Part of campaign: " in said
+    assert 'data-go="campaign:bd-1"' in said
+    assert '<mark class="k-backdoor">prize</mark>' in said
+    assert 'data-go="row:' in said

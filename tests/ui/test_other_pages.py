@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from curation_app.errors import InputError
+from curation_app.load.limits import Limits
 from curation_app.workspace import Filter, Run, Verdict, Workspace, new_action_id
 from curation_app.workspace.headless import scan
 from tests.runs import write_messages
@@ -113,6 +115,29 @@ def test_a_broken_file_shows_every_problem_at_once_and_cannot_be_scanned(workspa
     assert page.button(key="scan-file").disabled
 
 
+def test_several_feature_columns_can_be_chosen(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text("id,a,b,c,label\n" + "".join(f"{n},{n},{n * 2},{n % 7},{'xy'[n % 2]}\n" for n in range(60)), encoding="utf-8")
+    page = look_at(path)
+    box = next(box for box in page.multiselect if box.label == "Columns that are measured")
+    box.set_value(["a", "c"]).run()
+    assert not page.exception
+    assert "Measured: </b>a, c" in words(page)
+
+
+def test_an_upload_is_held_to_narrower_limits_than_a_path(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation_app.load.limits.UPLOAD", Limits(file_bytes=100))
+    with pytest.raises(InputError, match="an upload may have"):
+        workspace.store_upload("large.csv", b"x" * 101)
+    path = workspace.store_upload("small.csv", b"id,label\n1,a\n")
+    assert not workspace.inspect(path).error
+    path.write_bytes(b"id,label\n" + b"1,a\n" * 100)
+    assert "at most" in workspace.inspect(path).error
+    beside = workspace.root / "by-path.csv"
+    beside.write_bytes(b"id,text,label\n" + b"".join(b"%d,some words,a\n" % n for n in range(100)))
+    assert not workspace.inspect(beside).error
+
+
 def test_skipping_bad_rows_mends_a_broken_file(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "broken.csv"
     path.write_text("id,text,label\n" + "".join(f"{n},words {n},{'xy'[n % 2]}\n" for n in range(40)) + "99,b,y,extra\n", encoding="utf-8")
@@ -170,6 +195,19 @@ def test_history_undoes_and_redoes_what_its_buttons_name(run: Run) -> None:
     assert "undone since" in words(page)
     page.button(key="history-redo").click().run()
     assert run.release_preview().dropped == 2
+
+
+def test_history_takes_back_any_line_but_leaves_what_a_colleague_decided_since(run: Run) -> None:
+    rows = drop_some(run, 3)
+    first = run.history()[0].action
+    drop_some_more = [int(row) for row in run.queue(Filter())[3:5]]
+    run.decide(drop_some_more, Verdict.DROP, by="anna", action="later")
+    run.decide(rows[:1], Verdict.ACCEPT, by="carla", action=new_action_id())
+    page = visit("history")
+    page.button(key=f"undo {first}").click().run()
+    assert run.release_preview().dropped == 2
+    assert run.card(rows[0]).verdict is Verdict.ACCEPT
+    assert "1 row decided anew since" in words(page)
 
 
 def test_history_filters_by_reviewer(run: Run) -> None:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
+from curation_app.ui import events
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import Html, tag
-from curation_app.workspace import ActLine
+from curation_app.workspace import ActLine, Run, new_action_id
 
 ACT_WORDS = {"decide": "decision", "undo": "undo", "redo": "redo", "release": "release"}
 
 
-def panel(acts: Sequence[ActLine]) -> Html:
-    """One panel with all lines."""
-    return tag("section", tag("div", *(_line(act) for act in acts), role="list"), cls="panel acts")
+def show(run: Run, acts: Sequence[ActLine]) -> None:
+    """One panel with all lines; each that stands can be taken back on its own."""
+    with st.container(key="panel-acts", gap=None):
+        for act in acts:
+            with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small", key=f"act-{act.action}"):
+                markup.show(_line(act))
+                if act.back:
+                    help_words = "Takes back what still is this act's; rows decided anew since stay as they are"
+                    args = (run, new_action_id(), act.action)
+                    st.button(act.back.capitalize(), key=f"undo {act.action}", on_click=_undo, args=args, help=help_words)
+                else:
+                    st.space(62)
+
+
+def _undo(run: Run, click: str, target: str) -> None:
+    events.undo(run, click, target)
 
 
 def _line(act: ActLine) -> Html:

@@ -25,6 +25,9 @@ def show(run: Run) -> None:
 def _ask(run: Run, asked: state.Bulk) -> None:
     preview = run.preview(asked.rows)
     markup.show(summary(asked.title, preview))
+    if asked.reason:
+        _quarantine(run, asked, preview)
+        return
     target = None
     if run.classes:
         target = st.selectbox(
@@ -46,6 +49,17 @@ def _ask(run: Run, asked: state.Bulk) -> None:
             words = f"Relabel to {markup.label(target, limit=20)}" if target else "Relabel"
             pressed.append(_button(run, preview, action, words, "bulk relabel", Verdict.RELABEL, label=target, off=target is None))
     if any(pressed):
+        st.rerun()
+
+
+def _quarantine(run: Run, asked: state.Bulk, preview: Preview) -> None:
+    """Only one answer, with the reason by which the rows are found again when the source is released."""
+    markup.show(tag("p", "The log gives as reason: ", tag("b", clip(asked.reason, 120))))
+    with st.container(horizontal=True, key="bulk buttons"):
+        words = f"Quarantine {counted(len(asked.rows), 'row')}"
+        pressed = _button(run, preview, new_action_id(), words, "bulk drop", Verdict.DROP)
+        left = st.button("Leave it", key="bulk leave", on_click=state.set_bulk, args=(run.name, None))
+    if pressed or left:
         st.rerun()
 
 

@@ -8,15 +8,19 @@ from collections.abc import Iterable
 import numpy as np
 
 from curation_app.figures.png import data_address
+from curation_app.ui.components.clicks import leads_to
+from curation_app.ui.components.examples import boxed
 from curation_app.ui.components.markup import Html, clip, join, marked, tag
 from curation_app.ui.components.queue_list import share
-from curation_app.ui.components.words import thousands
+from curation_app.ui.components.words import counted, thousands
 from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
-from curation_app.workspace import Card, Cell, ClassChance, DetectorLine, Kind, NeighbourLine, SourceRecord, Verdict
+from curation_app.workspace import Box, Card, Cell, ClassChance, DetectorLine, GroupLine, Kind, NeighbourLine, SourceRecord, Verdict
 
 # Bars on the card; the others are in the searchable list.
 CHANCES = 5
 NEIGHBOURS = 5
+# Campaigns that the card names: a row is rarely part of more.
+GROUPS = 2
 # A detector speaks where one clean row in ten would look like this, or fewer (-log10 of the p-value).
 SPEAKS_AT = 1.0
 # Characters of a text before it is cut; the panel scrolls.
@@ -33,6 +37,7 @@ def card(shown: Card, keys: tuple[str, ...]) -> Html:
         "article",
         _head(shown),
         tag("h2", shown.headline, cls="headline"),
+        _groups(shown.groups),
         _row(shown),
         tag("div", tag("div", left), tag("div", right), cls="evidence"),
         _detectors(shown.detectors),
@@ -61,6 +66,26 @@ def _head(shown: Card) -> Html:
     return tag("div", *parts, cls="card-head")
 
 
+def _groups(groups: tuple[GroupLine, ...]) -> Html | None:
+    """The campaigns that the row is part of; each leads to its page."""
+    if not groups:
+        return None
+    lines = [
+        tag(
+            "div",
+            tag("span", "Part of campaign: ", cls="soft"),
+            tag("b", clip(group.title, 110)),
+            tag("span", f" · {counted(group.count, 'row')}", cls="soft"),
+            cls=f"partof k-{group.kind.value}",
+            title=clip(group.title, 400),
+            **leads_to("campaign", group.id),
+        )
+        for group in groups[:GROUPS]
+    ]
+    rest = len(groups) - GROUPS
+    return tag("div", *lines, tag("div", f"and of {counted(rest, 'other')}", cls="soft small") if rest > 0 else None, cls="groups")
+
+
 def _row(shown: Card) -> Html:
     parts: list[Html] = []
     if shown.text is not None:
@@ -68,42 +93,40 @@ def _row(shown: Card) -> Html:
         if shown.hidden_characters:
             parts.append(tag("div", f"{shown.hidden_characters} hidden characters, written out as ⟨U+…⟩", cls="soft small"))
     if shown.image is not None:
-        parts.append(_picture(shown.image))
+        parts.append(_picture(shown.image, shown.boxes))
     if shown.cells:
         parts.append(_cells(shown.cells, beside=bool(parts)))
     return tag("div", *parts, cls="therow" + (" has-image" if shown.image is not None else ""))
 
 
-def _picture(pixels: np.ndarray) -> Html:
+def _picture(pixels: np.ndarray, boxes: tuple[Box, ...]) -> Html:
+    """The picture enlarged, the patches outlined."""
     height, width = pixels.shape[:2]
-    factor = max(1, PICTURE // max(height, width, 1)) if max(height, width) <= PICTURE else PICTURE / max(height, width)
     if pixels.dtype != np.uint8:
         top = float(np.nanmax(pixels)) or 1.0
         pixels = np.clip(pixels / top * 255, 0, 255).astype(np.uint8)
-    return tag(
-        "img",
-        src=data_address(pixels),
-        width=round(width * factor),
-        height=round(height * factor),
-        cls="pixels",
-        alt=f"The row's picture, {width} by {height} pixels",
-    )
+    alt = f"The row's picture, {width} by {height} pixels" + (", its patch outlined" if boxes else "")
+    return boxed(pixels, boxes, PICTURE, alt)
 
 
 def _cells(cells: Iterable[Cell], *, beside: bool) -> Html:
-    """Unusual cells first; each says what is normal."""
-    ordered = sorted(cells, key=lambda cell: not cell.unusual)
+    """Cells that a campaign shares first, then unusual ones; each says what is normal."""
+    ordered = sorted(cells, key=lambda cell: (not cell.trigger, not cell.unusual))
     lines = [
         tag(
             "div",
             tag("span", clip(cell.column, 28), cls="soft", title=cell.column),
-            tag("b", clip(cell.value, 40), cls="odd" if cell.unusual else None, title=clip(cell.value, 400)),
+            tag("b", clip(cell.value, 40), cls=_cell_class(cell), title=clip(cell.value, 400)),
             tag("span", clip(cell.normal, 40), cls="soft normal", title=f"Usual: {cell.normal}") if cell.normal else None,
             cls="cell",
         )
         for cell in ordered
     ]
     return tag("div", *lines, cls="cells" + (" beside" if beside else ""))
+
+
+def _cell_class(cell: Cell) -> str | None:
+    return "odd trigger" if cell.trigger else "odd" if cell.unusual else None
 
 
 def _chances(shown: Card, keys: tuple[str, ...]) -> Html:
@@ -169,13 +192,14 @@ def _lines(title: str, lines: Iterable[NeighbourLine], total: int | None = None)
             tag("span", clip(line.source, 24), cls="soft source", title=line.source) if line.source is not None else None,
             tag("span", f"{line.distance:.2f}".lstrip("0"), cls="num soft", title=f"row {line.row}, distance {line.distance:.3f}"),
             cls="neighbour",
+            **leads_to("row", line.row),
         )
         for line in lines
     ]
     if not rows:
         return None
     count = f" · {total}" if total is not None else ""
-    return tag("section", _title(title + count, "Rows most like this one; the number is the distance"), *rows)
+    return tag("section", _title(title + count, "Rows most like this one; the number is the distance. Click one to open it"), *rows)
 
 
 def _thumbnail(line: NeighbourLine) -> Html:

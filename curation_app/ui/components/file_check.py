@@ -25,6 +25,8 @@ ROLE_WORDS = {
     "split": "Split",
     "group": "Group",
 }
+# Roles of several columns.
+MANY_WORDS = {"features": "Columns that are measured", "embedding": "Columns of an embedding"}
 NO_COLUMN = "no column"
 DETECT = "detect"
 ENCODINGS = [DETECT, "utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030"]
@@ -138,6 +140,9 @@ def _roles(path: str, plain: Inspection, asked: Inspection, options: Options) ->
             for role in asks:
                 if role not in first:
                     _role(path, role, plain, asked)
+            if len(plain.columns) > 1:
+                for role in MANY_WORDS:
+                    _columns(path, role, plain)
         rest = asked.roles.get("features") or asked.roles.get("embedding") or ()
         if isinstance(rest, tuple) and rest:
             listed = ", ".join(markup.clip(name, 30) for name in rest[:12]) + (f" and {len(rest) - 12} more" if len(rest) > 12 else "")
@@ -157,6 +162,23 @@ def _role(path: str, role: str, plain: Inspection, asked: Inspection) -> None:
     with reason:
         why = asked.reasons.get(role, "") if now else "nothing looks like one" if guessed is None else "left out by you"
         markup.show(tag("p", why, cls="soft why"))
+
+
+def _columns(path: str, role: str, plain: Inspection) -> None:
+    """A role that several columns have; empty lets the reader guess."""
+    st.multiselect(
+        MANY_WORDS[role],
+        plain.columns,
+        default=[name for name in _guessed(plain, role) if name in plain.columns],
+        key=_key(path, role),
+        format_func=_column_words,
+        placeholder="every column without another role" if role == "features" else "no column",
+    )
+
+
+def _guessed(plain: Inspection, role: str) -> tuple[str, ...]:
+    found = plain.roles.get(role)
+    return tuple(str(name) for name in found) if isinstance(found, (list, tuple)) else ()
 
 
 def _column_words(name: str) -> str:
@@ -194,6 +216,10 @@ def _roles_so_far(path: str, plain: Inspection) -> dict[str, object]:
         wanted = None if value == NO_COLUMN else value
         if value is not None and wanted != plain.roles.get(role):
             chosen[role] = wanted
+    for role in MANY_WORDS:
+        several = state.widget(_key(path, role))
+        if isinstance(several, list) and several and tuple(several) != _guessed(plain, role):
+            chosen[role] = tuple(several)
     return chosen
 
 

@@ -58,7 +58,13 @@ def _panel(run: Run, waiting: bool) -> None:
     colours, tones, codes = _colours(run, by, codes, names)
     chosen = state.selection(run.name, view.source)
     scope = state.scope(run.name)
-    st.plotly_chart(
+    here = st.container()
+    rows = None if chosen is None else np.array(chosen.rows)
+    markup.show(_legend(codes, names, tones, rows, by, waiting))
+    if chosen is not None:
+        _selection(run, chosen)
+    # The chart last, though it stands above: what a lasso caught is on the screen before the picture is made again.
+    here.plotly_chart(
         density_map(
             view.x,
             view.y,
@@ -76,10 +82,6 @@ def _panel(run: Run, waiting: bool) -> None:
         config=TOOLS,
         alt=f"Map of all rows; similar rows are close. Suspects are coloured by {COLOUR_BY[by]}.",
     )
-    rows = None if chosen is None else np.array(chosen.rows)
-    markup.show(_legend(codes, names, tones, rows, by, waiting))
-    if chosen is not None:
-        _selection(run, chosen)
 
 
 def _colours(run: Run, by: str, codes: np.ndarray, names: tuple[str, ...]) -> tuple[MapColours, list[str], np.ndarray]:

@@ -15,7 +15,7 @@ from curation_app.workspace import Card, Kind, Run
 
 def show(run: Run, desk: Desk, card: Card) -> None:
     """Draw the group the row belongs to, and the buttons."""
-    group = next((group for group in run.campaigns() if group["id"] == card.campaign), None) if card.campaign else None
+    group = next((group for group in run.campaigns() if group["id"] == card.groups[0].id), None) if card.groups else None
     asleep = state.bulk(run.name) is not None
     if group is not None:
         kind = Kind(str(group["kind"]))

@@ -14,7 +14,15 @@ from curation_app.ui.components.words import thousands
 from curation_app.workspace import Run
 
 # With Shift, so that no slip on a decision's key leaves the page; the letters are free on every page.
-KEYS = {"Open": "Shift+O", "Overview": "Shift+V", "Review": "Shift+W", "Campaigns": "Shift+G", "History": "Shift+H", "Release": "Shift+E"}
+KEYS = {
+    "Open": "Shift+O",
+    "Overview": "Shift+V",
+    "Review": "Shift+W",
+    "Campaigns": "Shift+G",
+    "Sources": "Shift+S",
+    "History": "Shift+H",
+    "Release": "Shift+E",
+}
 
 
 def show(pages: Mapping[str, Page], run: Run | None, here: str) -> None:

@@ -48,7 +48,7 @@ def show(run: Run) -> None:
         with st.container(horizontal=True, horizontal_alignment="center", key="pager"):
             page = st.pagination(pages, key=f"history page {by} {verdict}")
     with here:
-        markup.show(act_list.panel(run.history(limit=LINES, offset=(page - 1) * LINES, by=by, verdict=verdict)))
+        act_list.show(run, run.history(limit=LINES, offset=(page - 1) * LINES, by=by, verdict=verdict))
 
 
 main()

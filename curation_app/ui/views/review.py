@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from curation_app.ui import desk, resources, state
-from curation_app.ui.components import bulk, decision_bar, evidence, filters, map_panel, markup, notice, queue_list, row_actions
+from curation_app.ui import desk, events, resources, state
+from curation_app.ui.components import bulk, clicks, decision_bar, evidence, filters, map_panel, markup, notice, queue_list, row_actions
 from curation_app.ui.components.markup import join, tag
 from curation_app.ui.components.progress import progress
 from curation_app.ui.components.words import thousands
@@ -58,7 +60,17 @@ def _desk(run: Run, lines: DeltaGenerator, here: DeltaGenerator, relatives: Delt
         with relatives:
             row_actions.show(run, now, card)
     decision_bar.show(run, now, card, keys)
+    went = clicks.listen(partial(_follow, run))
+    if went is not None and went[0] == "campaign":
+        state.set_campaign(run.name, went[1])
+        st.switch_page("views/campaigns.py", query_params={"run": run.name, "campaign": went[1]})
     bulk.show(run)
+
+
+def _follow(run: Run, what: str, which: str) -> None:
+    """A neighbour or a copy was clicked: its card is next."""
+    if what == "row" and which.isdecimal() and int(which) < run.n:
+        events.go_to(run, int(which))
 
 
 def _scope(run: Run, scope: state.Scope) -> None:
