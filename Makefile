@@ -8,10 +8,11 @@ TEST_ARGS ?=
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports bench demos check clean
+BENCH_ARGS ?=
+.PHONY: help demo test lint format types imports bench bench-quality demos check clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=/path/to/python3"; exit 2; }
@@ -56,6 +57,9 @@ imports: $(VENV)/.installed-dev ## The import rule of the design
 
 bench: $(VENV)/.installed-bench ## Speed and quality against peers (minutes; never part of the tests)
 	@OMP_NUM_THREADS=2 $(BIN)/python -m benchmarks
+
+bench-quality: $(VENV)/.installed-bench ## What is found, beside the peers (hours; BENCH_ARGS="mixed --quick" for a part)
+	@OMP_NUM_THREADS=2 $(BIN)/python -m benchmarks quality $(BENCH_ARGS)
 
 demos: $(VENV)/.installed-dev ## Build the demo datasets again
 	@$(BIN)/python -m demo_datasets.build

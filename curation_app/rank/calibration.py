@@ -111,7 +111,7 @@ def fit_calibration(
         planted = np.concatenate([pair[0] for pair in pairs] or [np.zeros(0)])
         others = np.concatenate([pair[1] for pair in pairs] or [np.zeros(0)])
         if planted.size >= FEWEST_PLANTED and others.size:
-            curves[family] = _curve(np.sort(planted), np.sort(others), (priors or {}).get(family))
+            curves[family] = _curve(np.sort(planted), np.sort(others), (priors or {}).get(family), len(plantings))
     return Calibration(curves=MappingProxyType(curves))
 
 
@@ -128,8 +128,8 @@ def _rarities(surprise: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nd
     return rarity(surprise[mask & scored], others), rarity(others, others)
 
 
-def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None) -> Curve:
-    likely, highest = prior_bound(planted, others)
+def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None, copies: int) -> Curve:
+    likely, highest = prior_bound(planted, others, copies)
     # All of the bound would call every row at the top bad. What the planted rows share with the others may be honest overlap: the less
     # the two are told apart, the less of the bound is believed.
     # The bad rows among the others cannot be told from planted ones and are no sign of overlap: they are taken out first.
@@ -150,15 +150,18 @@ def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None) -> Curv
     return Curve(rarity=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
 
 
-def prior_bound(planted: np.ndarray, others: np.ndarray) -> tuple[float, float]:
-    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1]; the inputs are sorted rarities."""
+def prior_bound(planted: np.ndarray, others: np.ndarray, copies: int = 1) -> tuple[float, float]:
+    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1].
+
+    The inputs are sorted rarities, pooled over so many ``copies`` of the same rows, which count once in the interval.
+    """
     smallest = max(TAIL_SHARE, TAIL_ROWS / planted.size)
     # A few tails only: the smallest of many noisy ratios would be small by luck.
     cuts = np.quantile(planted, 1.0 - np.linspace(min(smallest, 1.0), 1.0, TAILS))
     found = (planted.size - np.searchsorted(planted, cuts, side="left")) / planted.size
     above = others.size - np.searchsorted(others, cuts, side="left")
     likely = np.min((above + 0.5) / others.size / found)
-    highest = np.min((above + Z * np.sqrt(above + 1.0) + 1.0) / others.size / found)
+    highest = np.min((above + Z * np.sqrt(copies * (above + copies)) + copies) / others.size / found)
     return float(min(likely, 1.0)), float(min(max(highest, likely), 1.0))
 
 

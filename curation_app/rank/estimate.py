@@ -14,6 +14,8 @@ from curation_app.rank.calibration import Calibration
 TAILS = (2.0, 3.0, 4.0)
 # Without a self-test, only rows at least this likely to be bad are counted.
 COUNTED_FROM = 0.5
+# A chance learned from planted errors may be this far off (measured on flips of known number, see the benchmark's calibration).
+SLACK = 0.2
 # One-sided 97.5 % of a normal: with the upper end, a 95 % interval.
 Z = 1.96
 
@@ -37,6 +39,8 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
     chance = np.nan_to_num(chance, nan=0.0)
     least = max((_excess(finding.surprise) for finding in mine), default=0.0)
     if curves:
+        sure = chance[chance >= COUNTED_FROM]
+        least = max(least, float(np.sum(sure - SLACK) - Z * np.sqrt(np.sum(sure * (1.0 - sure)))))
         scored = max(int(np.sum(np.isfinite(finding.surprise))) for finding in mine)
         count = float(chance.sum())
         high = max(count, scored * max(curve.highest_prior for curve in curves))

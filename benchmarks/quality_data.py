@@ -1,0 +1,134 @@
+"""The data of the quality benchmark, by what it was used for: sets that numbers were tuned on, and sets that only report."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from curation_app.attack import changed
+from curation_app.domain.dataset import Dataset
+from curation_app.load import read_dataset
+
+# The reference data lies beside the checkout; it is never part of it. Parts that need it say so where it is absent.
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "datasets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One set: its kind (table, text, image), whether numbers were tuned on it, and how to read it; ``path`` is what must be there."""
+
+    name: str
+    kind: str
+    tuned: bool
+    read: Callable[[], Dataset]
+    path: Path | None = None
+
+    def here(self) -> bool:
+        """Whether it can be read on this machine."""
+        return self.path is None or self.path.exists()
+
+
+def sample(dataset: Dataset, rows: int, seed: int) -> Dataset:
+    """At most ``rows`` of it, another draw for each seed."""
+    if len(dataset) <= rows:
+        return dataset
+    return changed(dataset, repeat=np.sort(np.random.default_rng([seed, 11]).choice(len(dataset), rows, replace=False)))
+
+
+def of_arrays(name: str, **arrays: np.ndarray) -> Dataset:
+    """Arrays (X or images, and y) as the dataset that their ``.npz`` would be."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"{name}.npz")
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+        return read_dataset(path, no_label="y" not in arrays)
+
+
+def sources(kind: str) -> list[Source]:
+    """All sets of a kind that are here, tuned ones first."""
+    return [source for source in SOURCES if source.kind == kind and source.here()]
+
+
+def truth(folder: str, column: str) -> np.ndarray:
+    """(n,) bool: the rows whose answer in ``truth.csv`` is 1."""
+    with (SHARED / folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return np.array([row[column] in ("1", "True", "true") for row in csv.DictReader(file)], dtype=bool)
+
+
+def poisoned(folder: str) -> tuple[Dataset, np.ndarray]:
+    """A set that was published poisoned, and the mask of its poisoned rows."""
+    return _csv(f"{folder}/data.csv", label="label", text="text")(), truth(folder, "is_poison")
+
+
+def unpoisoned(folder: str) -> Callable[[], Dataset]:
+    """Its other rows."""
+
+    def read() -> Dataset:
+        dataset, bad = poisoned(folder)
+        return changed(dataset, repeat=np.flatnonzero(~bad))
+
+    return read
+
+
+def _csv(path: str, **roles: object) -> Callable[[], Dataset]:
+    return lambda: read_dataset(SHARED / path, roles=roles, number_duplicate_ids=True)
+
+
+def _bundled(load: str) -> Callable[[], Dataset]:
+    def read() -> Dataset:
+        import sklearn.datasets
+
+        bunch: Any = getattr(sklearn.datasets, load)()
+        return of_arrays(load.removeprefix("load_"), X=bunch.data.astype(np.float32), y=bunch.target)
+
+    return read
+
+
+def _pneumonia() -> Dataset:
+    with np.load(SHARED / "image_pneumoniamnist/pneumoniamnist.npz") as data:
+        return of_arrays("pneumoniamnist", images=data["train_images"], y=data["train_labels"].reshape(-1))
+
+
+SOURCES = (
+    Source(name="wine", kind="table", tuned=True, read=_bundled("load_wine")),
+    Source(name="breast cancer", kind="table", tuned=True, read=_bundled("load_breast_cancer")),
+    Source(
+        name="adult",
+        kind="table",
+        tuned=True,
+        read=_csv("tabular_adult/train.csv", label="income"),
+        path=SHARED / "tabular_adult/train.csv",
+    ),
+    Source(name="digits", kind="table", tuned=False, read=_bundled("load_digits")),
+    Source(name="sst2", kind="text", tuned=True, read=unpoisoned("poison_sst2_badnets5"), path=SHARED / "poison_sst2_badnets5/data.csv"),
+    Source(
+        name="banking77",
+        kind="text",
+        tuned=True,
+        read=_csv("text_banking77/train.csv", label="category", text="text"),
+        path=SHARED / "text_banking77/train.csv",
+    ),
+    Source(
+        name="sms", kind="text", tuned=False, read=_csv("spam_sms/data.csv", label="label", text="text"), path=SHARED / "spam_sms/data.csv"
+    ),
+    Source(
+        name="clinc150",
+        kind="text",
+        tuned=False,
+        read=_csv("text_clinc150_oos/data_small.csv", label="label", text="text"),
+        path=SHARED / "text_clinc150_oos/data_small.csv",
+    ),
+    Source(
+        name="mnist",
+        kind="image",
+        tuned=True,
+        read=lambda: read_dataset(SHARED / "labelerr_mnist_t10k/images.npz"),
+        path=SHARED / "labelerr_mnist_t10k/images.npz",
+    ),
+    Source(name="pneumonia", kind="image", tuned=False, read=_pneumonia, path=SHARED / "image_pneumoniamnist/pneumoniamnist.npz"),
+)
