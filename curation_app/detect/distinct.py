@@ -1,0 +1,70 @@
+"""Distances to other contents: exact copies count once, so that many equal rows do not look like a crowd."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.domain.representation import Representation
+
+# Contents that stand for all where more neighbours are asked for than the graph has: the 150th of 100,000 is about the 4th of these.
+REFERENCE = 3_000
+# Up to this many rows distances to them are measured in double precision, so that the order of the rows leaves no trace.
+PRECISE = 20_000
+# Rows compared with the reference at a time: 1,024 x 3,000 doubles are 25 MB.
+BLOCK = 1_024
+
+
+def first_of_each(representation: Representation) -> np.ndarray:
+    """(u,) int64 rows, one for each distinct content, rising."""
+    return np.unique(representation.copies, return_index=True)[1]
+
+
+def distinct_neighbours(representation: Representation) -> tuple[np.ndarray, np.ndarray]:
+    """The graph with every content once and without copies of the row itself: ((n, k) int64 rows, (n, k) float64 distances).
+
+    Nearest first; where a row has fewer distinct neighbours than k, the rest is -1 and NaN.
+    """
+    graph = representation.neighbours
+    rows, distances = graph.rows.astype(np.int64), graph.distances.astype(np.float64)
+    copies = representation.copies
+    if len(first_of_each(representation)) == len(copies):
+        return rows, distances
+    contents = copies[rows]
+    order = np.argsort(contents, axis=1, kind="stable")
+    ordered = np.take_along_axis(contents, order, axis=1)
+    again = np.zeros(rows.shape, dtype=bool)
+    np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+    left_out = again | (contents == copies[:, None])
+    order = np.argsort(left_out, axis=1, kind="stable")
+    missing = np.take_along_axis(left_out, order, axis=1)
+    return (
+        np.where(missing, -1, np.take_along_axis(rows, order, axis=1)),
+        np.where(missing, np.nan, np.take_along_axis(distances, order, axis=1)),
+    )
+
+
+def reference_rows(representation: Representation, seed: int) -> np.ndarray:
+    """At most 3,000 rows of distinct content, the same ones in whatever order the rows come."""
+    distinct = first_of_each(representation)
+    if distinct.size <= REFERENCE:
+        return distinct
+    features = representation.features
+    rng = np.random.default_rng(seed)
+    # Along one random direction the rows have an order of their own; drawing by it depends on the rows alone.
+    along = np.einsum("ij,j->i", features[distinct], rng.standard_normal(features.shape[1]), dtype=np.float64)
+    return distinct[np.argsort(along, kind="stable")][np.sort(rng.choice(distinct.size, REFERENCE, replace=False))]
+
+
+def reference_distances(features: np.ndarray, reference: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
+    """(n, len(places)) distance of each row to its so-manieth nearest reference row, counted from 0; itself counts where it is one."""
+    number = np.float64 if len(features) <= PRECISE else np.float32
+    centre = features[reference].mean(axis=0, dtype=np.float64)
+    base = (features[reference] - centre).astype(number)
+    norms = np.einsum("ij,ij->i", base, base)
+    found = np.empty((len(features), len(places)))
+    for start in range(0, len(features), BLOCK):
+        block = (features[start : start + BLOCK] - centre).astype(number)
+        squares = np.einsum("ij,ij->i", block, block)[:, None] + norms - 2.0 * (block @ base.T)
+        squares.partition(sorted(set(places)), axis=1)
+        found[start : start + BLOCK] = squares[:, list(places)]
+    return np.sqrt(np.maximum(found, 0.0))

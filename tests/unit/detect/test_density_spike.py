@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curation_app.detect.density_spike import DensitySpike, middle_surprise
+from curation_app.detect.runner import run_one
+from curation_app.domain.finding import Finding, Kind, Outcome
+from curation_app.domain.recipe import Recipe
+from tests.builders import blobs, make_dataset, make_representation
+
+RECIPE = Recipe(name="standard")
+
+
+def scanned(features: np.ndarray, labels: list[str], k: int = 100, sources: list[str] | None = None) -> Finding:
+    return run_one(
+        DensitySpike(), make_dataset(features, labels, sources=sources), make_representation(features, labels, k=k), RECIPE, seed=0
+    )
+
+
+def with_group(rows: int, planted: int, spread: float, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """Blobs, and behind them a group about a point between two of them."""
+    features, labels = blobs(rows, seed=seed)
+    rng = np.random.default_rng(seed + 1)
+    centre = (features[3] + features[11]) / 2
+    group = centre + spread * rng.standard_normal((planted, features.shape[1]))
+    return np.concatenate((features, group)).astype(np.float32), [*labels, *["class 0"] * planted]
+
+
+@pytest.mark.parametrize("planted", [8, 34, 120])
+def test_a_tight_group_is_one_campaign(planted: int) -> None:
+    finding = scanned(*with_group(900, planted, 0.05))
+    assert finding.outcome is Outcome.ISSUE
+    assert len(finding.groups) == 1
+    assert set(range(900, 900 + planted)) <= set(finding.groups[0].rows)
+    assert len(finding.groups[0].rows) <= planted + 3
+    assert finding.kind is Kind.INJECTION
+
+
+def test_the_title_says_what_they_share_and_strength_parts_core_from_edge() -> None:
+    features, labels = with_group(900, 30, 0.05)
+    sources = ["shop"] * 900 + ["feed"] * 30
+    group = scanned(features, labels, sources=sources).groups[0]
+    if len(group.rows) == 30:
+        assert group.title == "30 rows lie closer together than any others, and all are labelled class 0."
+    assert group.evidence["labels"]["class 0"] >= 30  # type: ignore[index]
+    assert str(group.evidence["source"][0]).startswith("feed")  # type: ignore[index]
+    assert len(group.strength) == len(group.rows)
+    assert max(group.strength) == 1.0
+    assert min(group.strength) >= 0.0
+
+
+def test_a_group_larger_than_a_twentieth_does_not_hide_itself() -> None:
+    finding = scanned(*with_group(900, 100, 0.05))
+    assert np.median(finding.surprise[900:]) > 4
+    assert np.sum(finding.surprise[:900] > 4) <= 3
+
+
+def test_with_the_short_graph_of_large_data_too() -> None:
+    finding = scanned(*with_group(1_900, 25, 0.05), k=30)
+    assert len(finding.groups) == 1
+    assert np.median(finding.surprise[1_900:]) > 3
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_clean_rows_pass(seed: int) -> None:
+    finding = scanned(*blobs(900, seed=seed))
+    assert finding.outcome is Outcome.PASSED
+    assert np.sum(finding.surprise > 4) == 0
+
+
+def test_equal_rows_are_one_row() -> None:
+    features, labels = blobs(600)
+    features = np.concatenate((features, np.repeat(features[:1], 60, axis=0)))
+    finding = scanned(features, [*labels, *[labels[0]] * 60])
+    assert finding.outcome is Outcome.PASSED
+    assert np.max(finding.surprise[600:]) < 3
+
+
+def test_a_coarse_table_is_no_crowd() -> None:
+    rng = np.random.default_rng(3)
+    features = np.concatenate([np.eye(4)[rng.choice(4, 900, p=[0.6, 0.3, 0.09, 0.01])] for _ in range(6)], axis=1)
+    assert scanned(features, ["a", "b", "c"] * 300).outcome is Outcome.PASSED
+
+
+def test_middle_surprise_ignores_what_is_not_known() -> None:
+    values = np.concatenate((np.linspace(0, 1, 99), [np.nan]))
+    assert middle_surprise(values)[-1] == 0.0
+    assert np.all(middle_surprise(np.ones(50)) == 0.0)
