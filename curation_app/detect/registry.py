@@ -11,6 +11,7 @@ from curation_app.detect.image_patch import ImagePatch
 from curation_app.detect.label_error import LabelError
 from curation_app.detect.ledger import Ledger
 from curation_app.detect.near_duplicate import NearDuplicate
+from curation_app.detect.novelty import Novelty
 from curation_app.detect.outlier import Outlier
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
@@ -36,7 +37,9 @@ def unique(detectors: Iterable[Detector]) -> tuple[Detector, ...]:
     return tuple(known.values())
 
 
-DETECTORS: tuple[Detector, ...] = unique((LabelError(), Outlier(), NearDuplicate(), SourceWatch(), ImagePatch(), Ledger(), TableTrigger()))
+DETECTORS: tuple[Detector, ...] = unique(
+    (LabelError(), Outlier(), NearDuplicate(), SourceWatch(), ImagePatch(), Ledger(), Novelty(), TableTrigger())
+)
 
 
 def installed_detectors() -> tuple[Detector, ...]:
