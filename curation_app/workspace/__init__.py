@@ -17,6 +17,7 @@ from curation_app.workspace.sources import quarantine_reason
 from curation_app.workspace.space import ScanJob, Workspace
 from curation_app.workspace.values import (
     ActLine,
+    AuditView,
     Card,
     Cell,
     CheckLine,
@@ -41,6 +42,7 @@ from curation_app.workspace.values import (
 
 __all__ = [
     "ActLine",
+    "AuditView",
     "Box",
     "CampaignLine",
     "CampaignView",

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
+from curation_app.domain.decision import Verdict
 from curation_app.workspace import releasing
 from curation_app.workspace.deciding import Deciding, new_action_id
 from curation_app.workspace.looking import Looking
-from curation_app.workspace.values import CheckLine, ReleasePreview, ReleaseResult
+from curation_app.workspace.testing import Testing
+from curation_app.workspace.values import Card, CheckLine, ReleasePreview, ReleaseResult
 
 __all__ = ["Run", "new_action_id"]
 
 
-class Run(Looking, Deciding):
+class Run(Looking, Deciding, Testing):
     """A finished scan and its log of decisions. Safe to share between threads."""
+
+    def card(self, row: int) -> Card:
+        """The evidence card of one row; it tells that the row was drawn for the audit only once it is decided."""
+        shown = super().card(row)
+        return replace(shown, audited=True) if shown.verdict is not Verdict.OPEN and row in self.audited else shown
 
     def verify_log(self) -> tuple[CheckLine, ...]:
         """Check every event of the log."""

@@ -132,7 +132,10 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The evidence card of one row. ``boxes`` are (top, left, height, width) in pixels of the patches that campaigns share."""
+    """The evidence card of one row. ``boxes`` are (top, left, height, width) in pixels of the patches that campaigns share.
+
+    ``audited``: the row was drawn for the audit, which is told only once it is decided.
+    """
 
     row: int
     id: str
@@ -160,6 +163,7 @@ class Card:
     time: str | None = None
     groups: tuple[GroupLine, ...] = ()
     boxes: tuple[tuple[int, int, int, int], ...] = ()
+    audited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,20 @@ class RateLine:
     rate: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditView:
+    """A random sample of the ``of`` unflagged rows: ``judged`` of its ``rows`` have a verdict, ``found`` were bad.
+
+    ``estimate`` is (count, low, high) of bad rows among all unflagged ones, exact at 95 %; None before the first verdict.
+    """
+
+    rows: tuple[int, ...]
+    judged: int
+    found: int
+    of: int
+    estimate: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from curation_app.workspace.headless import scan
 from tests.runs import write_messages
 
 APP = Path(__file__).resolve().parents[2] / "curation_app" / "ui" / "app.py"
+FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "selftest.json"
 # A page is drawn in well under a second; the first one imports the libraries.
 PATIENCE = 60
 
@@ -175,6 +177,34 @@ def test_overview_never_gives_a_raw_count_without_its_estimate(run: Run) -> None
 def test_overview_counts_down_with_each_decision(run: Run) -> None:
     drop_some(run, 3)
     assert "3 of" in words(visit("overview"))
+
+
+def test_overview_shows_the_self_test_with_what_is_found_badly_first(run: Run) -> None:
+    page = visit("overview")
+    assert "Known attacks are planted in a copy" in words(page)
+    assert page.button(key="start-selftest").label == "Test the detectors"
+    shutil.copy(FIXTURE, run.path / "selftest.json")
+    found = json.loads(FIXTURE.read_text(encoding="utf-8"))
+    said = words(visit("overview"))
+    for line in found["attacks"]:
+        assert f"{line['title']}, {line['size']} rows" in said
+    assert ("do not rely on this" in said) is any(line["grade"] == "little" for line in found["attacks"])
+
+
+def test_the_audit_draws_unflagged_rows_and_gives_an_exact_interval_once_they_are_decided(run: Run) -> None:
+    sample = run.audit().rows
+    assert visit("overview").button(key="audit").label == f"Review {len(sample)} random rows"
+    assert sample
+    assert not set(run.queue(Filter()).tolist()) & set(sample)
+    assert not run.card(sample[0]).audited
+    run.decide(sample, Verdict.ACCEPT, by="anna", action=new_action_id())
+    view = run.audit()
+    assert view.estimate is not None
+    count, low, high = view.estimate
+    assert (view.judged, view.found, count, low) == (len(sample), 0, 0.0, 0.0)
+    assert 0 < high < 0.1 * view.of
+    assert run.card(sample[0]).audited
+    assert "exact" in words(visit("overview"))
 
 
 def test_history_shows_a_bulk_act_as_one_line_with_its_reason(run: Run) -> None:

@@ -63,6 +63,8 @@ def _head(shown: Card) -> Html:
     if shown.verdict is not Verdict.OPEN:
         what = VERDICT_NAMES[shown.verdict] + (f" to {clip(shown.verdict_label, 24)}" if shown.verdict is Verdict.RELABEL else "")
         parts.append(tag("span", f"{what} by {clip(shown.verdict_by, 24)}", cls="badge decided-by"))
+    if shown.audited:
+        parts.append(tag("span", "audit sample", cls="badge", title="Drawn at random from the rows that nothing flagged"))
     return tag("div", *parts, cls="card-head")
 
 

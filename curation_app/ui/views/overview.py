@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from curation_app.ui import resources
-from curation_app.ui.components import blank, board, campaigns, headline, markup, notice, provenance, rates, tiles
+from curation_app.ui.components import blank, board, campaigns, headline, markup, notice, provenance, rates, tiles, trust
 from curation_app.workspace import Run
 
 
@@ -29,10 +29,12 @@ def show(run: Run) -> None:
     left, right = st.columns([1.12, 1], gap="small")
     with left:
         campaigns.panel(run.name, overview.campaigns, sum(overview.campaign_counts.values()))
+        trust.selftest(run)
         if overview.per_source:
             markup.show(rates.panel("By source", overview.per_source, overall))
     with right:
         markup.show(board.panel(overview.detectors))
+        trust.audit(run)
         if overview.per_class:
             markup.show(rates.panel("By given label", overview.per_class, overall))
     markup.show(provenance.panel(overview))
