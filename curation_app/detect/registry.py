@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import ClassVar
 
 from curation_app.detect.base import Detector
+from curation_app.detect.density_spike import DensitySpike
 from curation_app.detect.image_patch import ImagePatch
 from curation_app.detect.label_error import LabelError
 from curation_app.detect.ledger import Ledger
@@ -38,7 +39,7 @@ def unique(detectors: Iterable[Detector]) -> tuple[Detector, ...]:
 
 
 DETECTORS: tuple[Detector, ...] = unique(
-    (LabelError(), Outlier(), NearDuplicate(), SourceWatch(), ImagePatch(), Ledger(), Novelty(), TableTrigger())
+    (LabelError(), Outlier(), NearDuplicate(), DensitySpike(), SourceWatch(), ImagePatch(), Ledger(), Novelty(), TableTrigger())
 )
 
 
