@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from curation_app.impact import Impact
 from curation_app.ui import state
 from curation_app.workspace import Filter, Inspection, Kind, Run, ScanJob, Workspace
 
@@ -81,6 +82,16 @@ def _flagged(key: str, _run: Run) -> np.ndarray:
 def flagged(run: Run) -> np.ndarray:
     """Flagged row numbers, most suspicious first, decided or not."""
     return _flagged(run.key, run)
+
+
+@st.cache_data(max_entries=8, show_spinner="Training a quick model some fifty times, on the stored features …")
+def _impact(key: str, path: str, events: int, _run: Run) -> Impact:
+    return _run.impact()
+
+
+def impact(run: Run) -> Impact:
+    """What the decisions are worth; measured again when one is added. Raises UsageError where there is nothing to measure."""
+    return _impact(run.key, str(run.path), run.state().events, run)
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the file …")

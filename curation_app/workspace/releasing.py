@@ -39,7 +39,7 @@ def preview(data: RunData, state: State) -> ReleasePreview:
         accepted=counts[Verdict.ACCEPT],
         later=counts[Verdict.LATER],
         open_flagged=int((data.flagged & undecided).sum()),
-        per_class=_before_after(*_with_new_labels(data, state), dropped),
+        per_class=_before_after(*with_new_labels(data, state), dropped),
         per_source=_before_after(*_twice(data), dropped),
     )
 
@@ -129,7 +129,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _with_new_labels(data: RunData, state: State) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+def with_new_labels(data: RunData, state: State) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """(codes as given, codes after relabelling, names)."""
     codes, names = data.coded("given_label")
     place: Mapping[str, int] = {name: code for code, name in enumerate(names)}

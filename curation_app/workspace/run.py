@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from curation_app.domain.decision import Verdict
-from curation_app.workspace import releasing
+from curation_app.workspace import measuring, releasing
 from curation_app.workspace.deciding import Deciding, new_action_id
 from curation_app.workspace.looking import Looking
 from curation_app.workspace.testing import Testing
 from curation_app.workspace.values import Card, CheckLine, ReleasePreview, ReleaseResult
 
 __all__ = ["Run", "new_action_id"]
+
+if TYPE_CHECKING:
+    from curation_app.impact import Impact
 
 
 class Run(Looking, Deciding, Testing):
@@ -27,6 +31,10 @@ class Run(Looking, Deciding, Testing):
     def verify_log(self) -> tuple[CheckLine, ...]:
         """Check every event of the log."""
         return releasing.verify_events(self.log)
+
+    def impact(self) -> Impact:
+        """What the decisions are worth to a quick model; seconds. Raises UsageError where there is nothing to measure."""
+        return measuring.impact(self.data, self.state())
 
     def release_preview(self) -> ReleasePreview:
         """What would leave."""

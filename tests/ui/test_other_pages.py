@@ -284,6 +284,26 @@ def test_release_writes_lists_and_verifies_its_files(run: Run) -> None:
     assert "Everything that can be checked holds." in words(page)
 
 
+def test_release_measures_what_the_decisions_are_worth_when_asked(run: Run) -> None:
+    page = visit("release")
+    page.button(key="measure").click().run()
+    assert "Nothing would change yet" in words(page)
+    drop_some(run, 6)
+    page = visit("release")
+    assert "random rows dropped" not in words(page)
+    page.button(key="measure").click().run()
+    assert not page.exception
+    found = run.impact()
+    said = words(page)
+    assert "random rows dropped" in said
+    assert f"{100 * found.after.value:.1f}" in said
+    assert "95 % interval" in said
+    run.decide([int(run.queue(Filter())[7])], Verdict.DROP, by="ben", action=new_action_id())
+    said = words(page.run())
+    assert "The decisions changed since" in said
+    assert "random rows dropped" not in said
+
+
 def test_release_into_a_folder_with_files_is_refused_with_a_hint(run: Run, tmp_path: Path) -> None:
     drop_some(run, 1)
     (tmp_path / "full").mkdir()

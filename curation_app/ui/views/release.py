@@ -8,7 +8,7 @@ import streamlit as st
 
 from curation_app.errors import CurationError
 from curation_app.ui import resources, state
-from curation_app.ui.components import blank, markup, notice, release_files, release_plan, words
+from curation_app.ui.components import blank, impact, markup, notice, release_files, release_plan, words
 from curation_app.ui.components.markup import tag
 from curation_app.workspace import ReleasePreview, Run
 
@@ -36,6 +36,7 @@ def main() -> None:
                 markup.show(panel)
     with right:
         _target(run)
+        impact.panel(run)
         for position, result in enumerate(run.releases()):
             release_files.show(run, result, newest=position == 0)
 
