@@ -22,7 +22,7 @@ def panel(run: Run) -> None:
         at = run.state().events
         if state.widget("impact of") != (run.name, at):
             stale = "The decisions changed since the last measurement." if state.widget("impact of") else ""
-            said = "Accuracy as loaded, after the decisions, and after dropping as many random rows: a few seconds."
+            said = "Accuracy as loaded, after the decisions, and after dropping as many random rows. It takes seconds."
             markup.show(tag("p", f"{stale} {said}".strip(), cls="soft"))
             st.button("Measure", key="measure", on_click=state.set_widget, args=("impact of", (run.name, at)))
             return
@@ -100,6 +100,8 @@ def _trigger(line: TriggerImpact) -> Html:
     rows = words.counted(line.before.rows, "row")
     rates = f"{words.percent(line.before.value)} of its {rows} before, {words.percent(line.after.value)} after"
     said = f" It makes a model say “{clip(line.label, 30)}” for {rates}."
+    if line.before.low <= line.after.high:
+        said += " The stored features hardly carry it; a model trained on the data itself may learn it all the same."
     spread = f"95 % intervals: {_interval(line.before)} before, {_interval(line.after)} after"
     return tag("p", "Trigger: ", tag("b", clip(line.title, 110)), said, cls="soft", title=spread)
 
