@@ -37,6 +37,8 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
     mine = [finding for finding in findings if finding.kind is kind]
     curves = [calibration.curves[finding.code] for finding in mine if finding.code in calibration.curves]
     chance = np.nan_to_num(chance, nan=0.0)
+    if curves:
+        chance = _learned(mine, chance, calibration)
     least = max((_excess(finding.surprise) for finding in mine), default=0.0)
     if curves:
         sure = chance[chance >= COUNTED_FROM]
@@ -51,6 +53,16 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
         high = float(min(chance.size, count + Z * np.sqrt(count + 1.0) + np.sum(chance[chance < COUNTED_FROM])))
         method = "Sum of chances over the rows that are more likely bad than not; this kind was not self-tested."
     return Estimate(count=count, low=min(max(least, 0.0), count), high=high, method=method)
+
+
+def _learned(mine: Sequence[Finding], chance: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """(n,) chances to add up: those that were learned; the queue's own where a detector without a self-test is sure."""
+    learned = np.zeros(chance.shape)
+    for finding in mine:
+        told = calibration.learned(finding.family, finding.surprise, code=finding.code)
+        if told is not None:
+            learned = np.fmax(learned, told)
+    return np.where(chance >= COUNTED_FROM, np.maximum(chance, learned), learned)
 
 
 def _excess(surprise: np.ndarray) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from curation_app.detect.surprise import tail_surprise
-from curation_app.rank import Curve, blend_verdicts, fallback_precision, fit_calibration
+from curation_app.rank import Calibration, Curve, blend_verdicts, fallback_precision, fit_calibration
 from curation_app.rank.calibration import prior_bound, rarity
 from curation_app.rank.monotone import rising_fit
 
@@ -25,7 +25,8 @@ def planted_copies(rows: int, share: float, shift: float, seed: int, copies: int
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.12])
 def test_rows_said_to_be_bad_with_p_are_bad_with_p(share: float) -> None:
     surprise, bad, samples = planted_copies(20_000, share, 4.0, seed=1)
-    chance = fit_calibration({"label-error": samples}).precision("label", surprise, code="label-error")
+    calibration = fit_calibration({"label-error": samples})
+    chance = calibration.precision("label", surprise, code="label-error")
     errors, weights = [], []
     for low, high in ((0.1, 0.3), (0.3, 0.7), (0.7, 0.9), (0.9, 1.01)):
         inside = (chance >= low) & (chance < high)
@@ -34,14 +35,40 @@ def test_rows_said_to_be_bad_with_p_are_bad_with_p(share: float) -> None:
             weights.append(inside.sum())
     # The mass of rows near 0 is left out: it would make any curve look calibrated.
     assert np.average(errors, weights=weights) <= 0.1, errors
-    assert chance.sum() == pytest.approx(bad.sum(), rel=0.3)
+    assert total(calibration, surprise) == pytest.approx(bad.sum(), rel=0.3)
+
+
+def total(calibration: Calibration, surprise: np.ndarray) -> float:
+    """Bad rows by the learned chances alone."""
+    learned = calibration.learned("label", surprise, code="label-error")
+    assert learned is not None
+    return float(learned.sum())
+
+
+def test_what_a_self_test_denies_is_ordered_by_the_formula_and_not_flagged() -> None:
+    surprise, _, samples = planted_copies(10_000, 0.0, 4.0, seed=3)
+    calibration = fit_calibration({"label-error": samples})
+    chance = calibration.precision("label", surprise, code="label-error")
+    learned = calibration.learned("label", surprise, code="label-error")
+    assert learned is not None
+    assert np.all(chance >= learned)
+    assert np.sum(chance >= 0.5) == np.sum(learned >= 0.5)
+    assert calibration.learned("drift", surprise) is None
+
+
+def test_far_rows_count_no_more_than_the_tail_has_beyond_chance() -> None:
+    _, _, samples = planted_copies(5_000, 0.05, 3.0, seed=2)
+    ordinary = np.random.default_rng(1).exponential(1 / np.log(10), 5_000)
+    learned = fit_calibration({"outlier": samples}).learned("far", ordinary, code="outlier")
+    assert learned is not None
+    assert learned.sum() < 100
 
 
 def test_a_known_prior_is_used() -> None:
     surprise, bad, samples = planted_copies(20_000, 0.05, 3.0, seed=2)
     calibration = fit_calibration({"label-error": samples}, {"label-error": 0.05})
     assert calibration.curves["label-error"].prior == 0.05
-    assert calibration.precision("label", surprise, code="label-error").sum() == pytest.approx(bad.sum(), rel=0.15)
+    assert total(calibration, surprise) == pytest.approx(bad.sum(), rel=0.15)
 
 
 def test_clean_data_has_hardly_a_row_that_is_probably_bad() -> None:
