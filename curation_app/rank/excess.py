@@ -28,7 +28,7 @@ def excess_share(surprise: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> excess_share(np.array([0.0, 0.1, 0.3, 3.0])).round(2)
-    array([0.  , 0.  , 0.  , 1.  ])
+    array([0., 0., 0., 1.])
     """
     share = np.full(surprise.shape, np.nan)
     scored = np.isfinite(surprise)
