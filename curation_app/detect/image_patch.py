@@ -82,6 +82,10 @@ class _Patch:
         """(rows with the patch and the label, the class that their content would give)."""
         return self.rule.rows[self.rule.carries], self.rule.likely[self.rule.carries]
 
+    def among(self, left: np.ndarray, rule: Rule) -> _Patch:
+        """The same patch in those of its rows that are ``left`` (m,) bool, with the ``rule`` that they follow."""
+        return _Patch(rule, self.region, self.words, self._boxes[left], self._factor)
+
     def group(self, representation: Representation) -> Group:
         rule = self.rule
         rows, _ = self.victims
@@ -122,8 +126,9 @@ class _Search:
 
     def __init__(self, images: np.ndarray, representation: Representation, chances: np.ndarray) -> None:
         self._planes, self._factor = planes_of(images)
-        self._codes, self._copies = representation.codes, representation.copies
+        self._codes = representation.codes
         self._content = ContentWithout(representation.features, self._codes, chances)
+        self._judging = (self._codes, representation.copies, self._content)
         self._tally = Tally.of(self._codes, chances)
         self._own = np.where(self._codes >= 0, chances[np.arange(len(chances)), np.maximum(self._codes, 0)], np.nan)
 
@@ -136,11 +141,14 @@ class _Search:
         kept: list[_Patch] = []
         taken = np.zeros(len(self._codes), dtype=bool)
         for patch in found:
-            rows, _ = patch.victims
-            # What a surer rule already holds is the same patch seen through another window.
-            if taken[rows].mean() < 0.5:
-                kept.append(patch)
-                taken[rows] = True
+            # What a surer patch explains is no evidence for another: only the rows that are left count.
+            left = ~taken[patch.rule.rows]
+            if left.sum() < FEWEST:
+                continue
+            rest = patch.among(left, judged(patch.rule.item, patch.rule.rows[left], *self._judging, self._tally.candidates))
+            if rest.rule.nats >= WATCH:
+                kept.append(rest)
+                taken[rest.victims[0]] = True
         return kept
 
     def _best(self, group: list[Item]) -> _Patch | None:
@@ -164,7 +172,7 @@ class _Search:
         rows = item.rows if moves else np.union1d(item.rows, np.flatnonzero(region.shown_by(plane)))
         if rows.size > self._tally.most:
             rows = item.rows
-        rule = judged(item, rows, self._codes, self._copies, self._content, self._tally.candidates)
+        rule = judged(item, rows, *self._judging, self._tally.candidates)
         words = patch_in_words(region, item.plane, plane.shape[:2], self._factor, moves=moves)
         return _Patch(rule, region, words, self._boxes(item, region, rows) if moves else np.zeros((rows.size, 4), int), self._factor)
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from curation_app.detect.base import Detector
 from curation_app.detect.density_spike import DensitySpike
+from curation_app.detect.image_blend import ImageBlend
 from curation_app.detect.image_patch import ImagePatch
 from curation_app.detect.label_error import LabelError
 from curation_app.detect.ledger import Ledger
@@ -39,7 +40,18 @@ def unique(detectors: Iterable[Detector]) -> tuple[Detector, ...]:
 
 
 DETECTORS: tuple[Detector, ...] = unique(
-    (LabelError(), Outlier(), NearDuplicate(), DensitySpike(), SourceWatch(), ImagePatch(), Ledger(), Novelty(), TableTrigger())
+    (
+        LabelError(),
+        Outlier(),
+        NearDuplicate(),
+        DensitySpike(),
+        SourceWatch(),
+        ImagePatch(),
+        ImageBlend(),
+        Ledger(),
+        Novelty(),
+        TableTrigger(),
+    )
 )
 
 
