@@ -14,27 +14,34 @@ PRECISE = 20_000
 BLOCK = 1_024
 
 
-def first_of_each(representation: Representation) -> np.ndarray:
-    """(u,) int64 rows, one for each distinct content, rising."""
-    return np.unique(representation.copies, return_index=True)[1]
+def kin_of(representation: Representation, *, by_label: bool = False) -> np.ndarray:
+    """(n,) int64, equal for rows of one content; with ``by_label`` for rows of one content and one label."""
+    kin = representation.copies.astype(np.int64)
+    return kin * (len(representation.classes) + 1) + representation.codes + 1 if by_label else kin
 
 
-def distinct_neighbours(representation: Representation) -> tuple[np.ndarray, np.ndarray]:
+def first_of_each(kin: np.ndarray) -> np.ndarray:
+    """(u,) int64 rows, one for each distinct value of ``kin``, rising by value."""
+    return np.unique(kin, return_index=True)[1]
+
+
+def distinct_neighbours(representation: Representation, *, by_label: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The graph with every content once and without copies of the row itself: ((n, k) int64 rows, (n, k) float64 distances).
 
-    Nearest first; where a row has fewer distinct neighbours than k, the rest is -1 and NaN.
+    Nearest first; where a row has fewer distinct neighbours than k, the rest is -1 and NaN. With ``by_label`` a content counts once for
+    each label it carries, so that which of two contradicting copies comes first in the file does not matter.
     """
     graph = representation.neighbours
     rows, distances = graph.rows.astype(np.int64), graph.distances.astype(np.float64)
     copies = representation.copies
-    if len(first_of_each(representation)) == len(copies):
+    if len(first_of_each(copies)) == len(copies):
         return rows, distances
-    contents = copies[rows]
+    contents = kin_of(representation, by_label=by_label)[rows]
     order = np.argsort(contents, axis=1, kind="stable")
     ordered = np.take_along_axis(contents, order, axis=1)
     again = np.zeros(rows.shape, dtype=bool)
     np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
-    left_out = again | (contents == copies[:, None])
+    left_out = again | (copies[rows] == copies[:, None])
     order = np.argsort(left_out, axis=1, kind="stable")
     missing = np.take_along_axis(left_out, order, axis=1)
     return (
@@ -43,9 +50,9 @@ def distinct_neighbours(representation: Representation) -> tuple[np.ndarray, np.
     )
 
 
-def reference_rows(representation: Representation, seed: int) -> np.ndarray:
-    """At most 3,000 rows of distinct content, the same ones in whatever order the rows come."""
-    distinct = first_of_each(representation)
+def reference_rows(representation: Representation, seed: int, *, by_label: bool = False) -> np.ndarray:
+    """At most 3,000 rows of distinct content (and label), the same ones in whatever order the rows come."""
+    distinct = first_of_each(kin_of(representation, by_label=by_label))
     if distinct.size <= REFERENCE:
         return distinct
     features = representation.features
