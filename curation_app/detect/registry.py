@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import ClassVar
 
 from curation_app.detect.base import Detector
+from curation_app.detect.class_far import ClassFar
 from curation_app.detect.density_spike import DensitySpike
 from curation_app.detect.image_blend import ImageBlend
 from curation_app.detect.image_patch import ImagePatch
@@ -15,6 +16,7 @@ from curation_app.detect.ledger import Ledger
 from curation_app.detect.near_duplicate import NearDuplicate
 from curation_app.detect.novelty import Novelty
 from curation_app.detect.outlier import Outlier
+from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
 from curation_app.domain.dataset import Dataset
@@ -44,6 +46,8 @@ DETECTORS: tuple[Detector, ...] = unique(
         LabelError(),
         Outlier(),
         NearDuplicate(),
+        LabelShell(),
+        ClassFar(),
         DensitySpike(),
         SourceWatch(),
         ImagePatch(),
