@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation_app.rank import Calibration
 from curation_app.rank.excess import excess_share
 
 
@@ -28,8 +27,3 @@ def test_the_share_rises_with_surprise_and_keeps_what_was_not_scored() -> None:
     share = excess_share(surprise)
     assert np.isnan(share[-1])
     assert (np.diff(share[np.argsort(surprise[:-1])]) >= 0).all()
-
-
-def test_a_far_row_as_rare_as_its_rank_is_not_called_bad() -> None:
-    surprise = exponential(2_000, 3)
-    assert Calibration().precision("far", surprise).max() <= excess_share(surprise).max()
