@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from curation_app.detect.base import Detector
 from curation_app.detect.content import contents
 from curation_app.detect.false_discovery import accepted
 from curation_app.detect.novelty_items import Items, items_of
+from curation_app.detect.rows import part_of
 from curation_app.detect.surprise import HIGHEST
 from curation_app.detect.wording import things
 from curation_app.domain.dataset import Dataset
@@ -61,9 +62,8 @@ class Novelty(Detector):
         fresh, mine, theirs = _sides(dataset, trusted)
         codes = {label: code for code, label in enumerate(representation.classes)}
         their_codes = np.array([codes.get(label, -1) for label in trusted.labels[theirs]], dtype=np.int64)
-        sorts = items_of(
-            _part(dataset, mine), representation.codes[mine].astype(np.int64), representation.classes, _part(trusted, theirs), their_codes
-        )
+        new, old = part_of(dataset, mine), part_of(trusted, theirs)
+        sorts = items_of(new, representation.codes[mine].astype(np.int64), representation.classes, old, their_codes)
         bursts, counted = _bursts(sorts) if len(mine) and len(theirs) else ([], 0)
         surprise = np.zeros(len(dataset))
         reasons: dict[int, str] = {}
@@ -107,18 +107,6 @@ def _sides(dataset: Dataset, trusted: Dataset) -> tuple[np.ndarray, np.ndarray, 
             first.append(row)
         fresh[row] = numbers[content]
     return fresh, np.array(first, dtype=np.int64), np.array(list(theirs.values()), dtype=np.int64)
-
-
-def _part(dataset: Dataset, rows: np.ndarray) -> Dataset:
-    return replace(
-        dataset,
-        frame=dataset.frame.iloc[rows],
-        ids=dataset.ids[rows],
-        labels=dataset.labels[rows],
-        row_fingerprints=dataset.row_fingerprints[rows],
-        vectors=None if dataset.vectors is None else dataset.vectors[rows],
-        images=None if dataset.images is None else dataset.images[rows],
-    )
 
 
 def _bursts(sorts: list[Items]) -> tuple[list[Burst], int]:

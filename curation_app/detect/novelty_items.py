@@ -122,7 +122,7 @@ def _values(mine: Dataset, theirs: Dataset) -> tuple[csr_matrix, csr_matrix, Cal
     """Every value of every column that at least FEWEST new rows have; numbers count as they are written."""
     from scipy.sparse import csr_matrix, hstack
 
-    columns = _columns(mine, theirs)
+    columns = columns_of(mine, theirs)
     names: list[tuple[str, str]] = []
     new_parts: list[csr_matrix] = []
     old_parts: list[csr_matrix] = []
@@ -148,7 +148,7 @@ def _values(mine: Dataset, theirs: Dataset) -> tuple[csr_matrix, csr_matrix, Cal
     return hstack(new_parts).tocsr(), hstack(old_parts).tocsr(), told, len(columns)
 
 
-def _columns(mine: Dataset, theirs: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def columns_of(mine: Dataset, theirs: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Column -> its values as text, new and trusted; plain arrays of numbers have numbered columns."""
     names = [name for name in content_columns(mine) if name in theirs.frame]
     if names:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from curation_app.detect.base import Detector
 from curation_app.detect.class_far import ClassFar
 from curation_app.detect.density_spike import DensitySpike
+from curation_app.detect.drift import Drift
 from curation_app.detect.image_blend import ImageBlend
 from curation_app.detect.image_patch import ImagePatch
 from curation_app.detect.label_error import LabelError
@@ -53,6 +54,7 @@ DETECTORS: tuple[Detector, ...] = unique(
         ImagePatch(),
         ImageBlend(),
         Ledger(),
+        Drift(),
         Novelty(),
         TableTrigger(),
     )
