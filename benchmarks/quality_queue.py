@@ -81,8 +81,10 @@ def plant_mixed(dataset: Dataset, seed: int) -> tuple[Planted, dict[str, np.ndar
     return Planted(dataset=attacked, mask=bad | flips, title="mixed", grouped=False), kinds | {"flips": flips}
 
 
-def _first(dataset: Dataset, kind: Kind, word: str = "") -> Attack | None:
-    return next((attack for attack in ATTACKS if attack.kind is kind and word in attack.code and not attack.lacks(dataset)), None)
+def _first(dataset: Dataset, kind: Kind, words: tuple[str, ...]) -> Attack | None:
+    """The first attack of the registry of this kind that fits the data and has one of the words in its code."""
+    fitting = [attack for attack in ATTACKS if attack.kind is kind and not attack.lacks(dataset)]
+    return next((attack for attack in fitting if any(word in attack.code for word in words)), None)
 
 
 def _grown(mask: np.ndarray, rows: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from curation_app.domain.representation import Representation
 from curation_app.rank.calibration import Calibration
 from curation_app.rank.campaigns import campaign_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
+from curation_app.rank.quota import in_turns
 
 # Below this surprise (one clean row in ten) a finding does not speak.
 SPEAKS_AT = 1.0
@@ -34,7 +35,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     """Order all rows, most suspicious first.
 
     ``suspicion`` is the largest chance of being bad over the findings, by the calibration's curves, or the formula where there is none;
-    ``rank`` follows it, then the largest surprise less log10 of the number of families, then the row number.
+    ``rank`` follows it, then the largest surprise less log10 of the number of families, then the row number; with the recipe's ``quota``
+    the families take turns instead.
     """
     rows = len(representation)
     curves = calibration or Calibration()
@@ -51,6 +53,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     suspicion, winner = _fused(judged, rows)
     strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
     order = np.lexsort((np.arange(rows), -strongest, -suspicion))
+    if recipe.quota:
+        order = in_turns(order, _by_family(judged))
     position = np.empty(rows, dtype=np.int64)
     position[order] = np.arange(1, rows + 1)
     flagged = suspicion >= recipe.flag_at
@@ -94,6 +98,14 @@ def _by_kind(judged: Sequence[Judged]) -> dict[Kind, np.ndarray]:
         chance = np.clip(item.precision, 0.0, 1.0)
         kinds[item.finding.kind] = chance if known is None else np.fmax(known, chance)
     return kinds
+
+
+def _by_family(judged: Sequence[Judged]) -> dict[str, np.ndarray]:
+    families: dict[str, np.ndarray] = {}
+    for item in judged:
+        known = families.get(item.finding.family)
+        families[item.finding.family] = item.precision if known is None else np.fmax(known, item.precision)
+    return families
 
 
 def _kinds(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:

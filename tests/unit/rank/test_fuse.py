@@ -45,6 +45,12 @@ def test_rank_is_a_permutation_that_follows_suspicion_then_row() -> None:
     assert np.array_equal(queue.flagged, queue.suspicion >= 0.5)
 
 
+def test_with_a_quota_families_take_turns() -> None:
+    findings = [finding("far", [3.0, 2.9, 2.8, 0.0, 0.0]), finding("drift", [0.0, 0.0, 0.0, 1.0, 0.0], Kind.DRIFT)]
+    assert rank(findings, plain(5), RECIPE).rank.tolist() == [1, 2, 3, 4, 5]
+    assert rank(findings, plain(5), Recipe(name="standard", quota=True)).rank.tolist() == [1, 3, 4, 2, 5]
+
+
 def test_one_sure_family_beats_two_that_shrug() -> None:
     # An average would put row 1 first: 1.5 + 1.5 against 2.8 + 0.
     queue = rank([finding("far", [2.8, 1.5, 0.0]), finding("drift", [0.0, 1.5, 0.0], Kind.DRIFT)], plain(3), RECIPE)
