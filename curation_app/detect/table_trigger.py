@@ -74,7 +74,8 @@ class TableTrigger(Detector):
             suggested=suggested,
             groups=groups,
             rule=(
-                f"A Bayes factor of {CASE:g} nats, all candidates counted, by a linear model and by trees that saw none of the rows; "
+                f"A Bayes factor of {CASE:g} nats, all candidates counted, by a linear model and trees that saw none of its rows "
+                "and by trees that saw none of its columns; "
                 f"{WATCH:g} nats lift a row in the queue."
             ),
         )
@@ -89,12 +90,13 @@ def find_rules(dataset: Dataset, representation: Representation, *, seed: int) -
         return []
     counted = np.zeros(len(codes), dtype=bool)
     counted[kept] = True
-    everywhere = items_of(read_columns(dataset), counted)
+    columns = read_columns(dataset)
+    everywhere = items_of(columns, counted)
     if not len(everywhere):
         return []
     table, mine = everywhere.restricted(kept), codes[kept]
     candidates = candidates_of(table, content_model(table, mine, n_classes), mine)
-    refit = Refit(representation.features[kept], mine, n_classes, seed=seed)
+    refit = Refit(columns, kept, mine, n_classes, seed=seed)
     confirmed = refit.confirmed(candidates, table.column, WATCH)
     return [_rule(everywhere, candidate, chances, kept, representation) for candidate, chances in confirmed]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +26,8 @@ MOST_COUNTED = 60_000
 MOST_KINDS, MOST_WORDINGS = 60, 6
 # Rules of which this share of the rows is another rule's are the same rule said otherwise.
 SAME = 0.5
+# Two wordings that share this much of their rows cannot be told apart by them.
+ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +58,25 @@ def judged(candidate: Candidate, chances: np.ndarray, codes: np.ndarray) -> Cand
 
 
 def candidates_of(table: ItemTable, model: ContentModel, codes: np.ndarray) -> list[Candidate]:
-    """The best rules by the linear model without their rows, strongest first, no two of them mostly on the same rows."""
+    """The best rules by the linear model without their rows, strongest first; of those on mostly the same rows at most two."""
     found = _singles(table, model, codes) + _pairs(table, model, codes)
     found.sort(key=lambda candidate: candidate.order)
     best = []
-    for wordings in _kinds(found, len(codes)):
+    for wordings in kinds_of(found, len(codes)):
         # The quick score knows the rows themselves: it is replaced, not lowered.
         again = [judged(replace(wording, nats=np.inf), model.without(wording.rows), codes) for wording in wordings]
-        best.append(min(again, key=lambda candidate: candidate.order))
+        best += _best_wordings(sorted(again, key=lambda candidate: candidate.order))
     return sorted(best, key=lambda candidate: candidate.order)
+
+
+def _best_wordings(wordings: list[Candidate]) -> list[Candidate]:
+    """The strongest, and one of another width on clearly other rows: a value may be a rule of the data, a pair with it a trigger."""
+    best = wordings[0]
+    for other in wordings[1:]:
+        common = len(np.intersect1d(best.rows, other.rows, assume_unique=True))
+        if len(other.items) != len(best.items) and common < ALIKE * max(len(best.rows), len(other.rows)):
+            return [best, other]
+    return [best]
 
 
 def largest(rows: int) -> int:
@@ -188,7 +199,7 @@ def _both(bits: np.ndarray, first: np.ndarray, second: np.ndarray, mask: np.ndar
     return counts
 
 
-def _kinds(found: list[Candidate], rows: int) -> Iterator[list[Candidate]]:
+def kinds_of(found: list[Candidate], rows: int) -> list[list[Candidate]]:
     """Candidates strongest first, gathered by the rows they share."""
     owner = np.full(rows, -1)
     kinds: list[list[Candidate]] = []
@@ -202,4 +213,4 @@ def _kinds(found: list[Candidate], rows: int) -> Iterator[list[Candidate]]:
         elif len(kinds) < MOST_KINDS:
             owner[candidate.rows] = len(kinds)
             kinds.append([candidate])
-    return iter(kinds)
+    return kinds

@@ -139,13 +139,15 @@ def _column(values: pd.Series, name: str) -> Column:
 
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return _numbers(name, values.to_numpy(dtype=np.float64, na_value=np.nan))
-    texts = values.astype(object).where(values.notna(), "").map(str).str.strip().astype(object)
-    texts = texts.where(~texts.str.lower().isin(MISSING), "")
-    known = (texts != "").to_numpy()
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
-    if known.any() and np.isfinite(numbers[known]).mean() >= READS_AS:
-        return _numbers(name, numbers)
-    return Column(name=name, numbers=None, texts=texts.to_numpy(dtype=object))
+    # Few values are distinct: each is parsed once.
+    codes, levels = pd.factorize(values.astype(object))
+    written = [str(level).strip() for level in levels]
+    texts = np.array(["" if text.lower() in MISSING else text for text in written] + [""], dtype=object)
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+    known = texts[codes] != ""
+    if known.any() and np.isfinite(numbers[codes][known]).mean() >= READS_AS:
+        return _numbers(name, numbers[codes])
+    return Column(name=name, numbers=None, texts=texts[codes])
 
 
 def _numbers(name: str, values: np.ndarray) -> Column:

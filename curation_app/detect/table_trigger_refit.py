@@ -1,36 +1,46 @@
-"""The second stage: trees that never saw a rule's rows say what those rows would be labelled. Rules of the data itself vanish here."""
+"""The second stage: trees that never saw a rule's rows, or never its columns, say how those rows would be labelled.
+
+Rules of the data itself vanish here: what neighbouring values explain, because trees without the rows know it; what the rest of the row
+explains (a small class of its own, far from the others), because trees without the columns know it. A stamped trigger does neither.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from curation_app.detect.table_trigger_candidates import Candidate, judged
+from curation_app.detect.table_trigger_candidates import Candidate, judged, kinds_of
+from curation_app.detect.table_trigger_items import FEWEST, Column
 
 # Rows that a refit learns from; more add little to what a few hundred rows would be labelled.
-MOST_TAUGHT = 10_000
+MOST_TAUGHT = 5_000
 # Trees of the first look, which leaves several rules' rows out at once, and of the last, which leaves out one rule's.
-TREES_FIRST, TREES_LAST = 40, 100
+TREES_FIRST, TREES_LAST = 25, 60
 # Three rows a leaf: chances, not memories.
 LEAF = 3
-# Share of the columns tried at a split.
-TRIED = 0.3
+# One worker per core of a small machine.
+WORKERS = 2
+# Share of the columns tried at a split, and the most: wide tables would pay for it in proportion.
+TRIED, MOST_TRIED = 0.3, 24
+# Levels of a text column that are told apart one by one.
+INDICATORS = 12
 # Rules that are left out together have no column in common and take at most this share of the rows.
 TOGETHER = 0.10
-MOST_FIRST, MOST_LAST = 40, 15
+MOST_FIRST, MOST_LAST = 24, 10
 
 
 class Refit:
-    """Judges candidates by forests fitted without their rows.
+    """Judges candidates by forests fitted without their rows, and without their columns.
 
-    ``features`` is (n, d), ``codes`` (n,) in 0 ... K-1. Rows are brought into an order of their own content first, so that the trees'
-    random draws depend on the rows alone.
+    ``columns`` are those of the table, ``rows`` the (n,) row numbers that take part, ``codes`` (n,) their labels in 0 ... K-1. Rows are
+    brought into an order of their own content first, so that the trees' random draws depend on the rows alone.
     """
 
-    def __init__(self, features: np.ndarray, codes: np.ndarray, n_classes: int, *, seed: int) -> None:
-        direction = np.random.default_rng(seed).standard_normal(features.shape[1])
-        projected = np.einsum("ij,j->i", features, direction, dtype=np.float64)
+    def __init__(self, columns: list[Column], rows: np.ndarray, codes: np.ndarray, n_classes: int, *, seed: int) -> None:
+        self._features, self._column = tree_features(columns, rows)
+        direction = np.random.default_rng(seed).standard_normal(self._features.shape[1])
+        projected = np.einsum("ij,j->i", self._features, direction, dtype=np.float64)
         self._order = np.lexsort((codes, projected))
-        self._features, self._codes, self._n_classes, self._seed = _ranks(features), codes, n_classes, seed
+        self._codes, self._n_classes, self._seed = codes, n_classes, seed
 
     def chances(self, rows: np.ndarray, without: np.ndarray, trees: int) -> np.ndarray:
         """(len(rows), K) chances of ``rows`` by a forest that saw none of the rows in ``without``."""
@@ -43,9 +53,37 @@ class Refit:
         chances = np.zeros((len(rows), self._n_classes))
         if len(taught) == 0:
             return chances + 1.0 / self._n_classes
-        forest = ExtraTreesClassifier(trees, min_samples_leaf=LEAF, max_features=TRIED, random_state=self._seed, n_jobs=1)
+        tried = _tried(self._features.shape[1])
+        forest = ExtraTreesClassifier(trees, min_samples_leaf=LEAF, max_features=tried, random_state=self._seed, n_jobs=WORKERS)
         forest.fit(self._features[taught], self._codes[taught])
-        chances[:, forest.classes_] = forest.predict_proba(self._features[rows])
+        judged_rows = self._features[rows]
+        # One tree after the other: the forest's own sum depends on which thread ends first.
+        chances[:, forest.classes_] = sum(tree.predict_proba(judged_rows, check_input=False) for tree in forest.estimators_) / trees
+        return chances
+
+    def chances_without_columns(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """(len(rows), K) out-of-bag chances of ``rows`` by a forest that saw the other rows, these too, but none of ``columns``."""
+        from sklearn.ensemble import ExtraTreesClassifier
+
+        kept = ~np.isin(self._column, columns)
+        if not kept.any():
+            return np.full((len(rows), self._n_classes), 1.0 / self._n_classes)
+        mine = np.zeros(len(self._codes), dtype=bool)
+        mine[rows] = True
+        others = self._order[~mine[self._order]]
+        taught = np.zeros(len(self._codes), dtype=bool)
+        taught[others[:: -(-len(others) // MOST_TAUGHT)] if len(others) else others] = True
+        taught[rows] = True
+        ordered = self._order[taught[self._order]]
+        tried = _tried(int(kept.sum()))
+        forest = ExtraTreesClassifier(
+            TREES_LAST, min_samples_leaf=LEAF, max_features=tried, bootstrap=True, oob_score=True, random_state=self._seed, n_jobs=WORKERS
+        )
+        forest.fit(self._features[np.ix_(ordered, np.flatnonzero(kept))], self._codes[ordered])
+        place = np.empty(len(self._codes), dtype=np.int64)
+        place[ordered] = np.arange(len(ordered))
+        chances = np.zeros((len(rows), self._n_classes))
+        chances[:, forest.classes_] = np.nan_to_num(forest.oob_decision_function_[place[rows]])
         return chances
 
     def confirmed(self, candidates: list[Candidate], columns: np.ndarray, least: float) -> list[tuple[Candidate, np.ndarray]]:
@@ -63,17 +101,50 @@ class Refit:
         confirmed = []
         for rule in left:
             chances = self.chances(rule.rows, rule.rows, TREES_LAST)
-            confirmed.append((judged(rule, chances, self._codes), chances))
-        confirmed = [(rule, chances) for rule, chances in confirmed if rule.nats >= least]
-        return sorted(confirmed, key=lambda pair: pair[0].order)
+            rule = judged(rule, chances, self._codes)
+            if rule.nats >= least:
+                rule = judged(rule, self.chances_without_columns(rule.rows, columns[list(rule.items)]), self._codes)
+            confirmed.append((rule, chances))
+        confirmed = sorted(((rule, chances) for rule, chances in confirmed if rule.nats >= least), key=lambda pair: pair[0].order)
+        best = {kind[0].items for kind in kinds_of([rule for rule, _ in confirmed], len(self._codes))}
+        return [(rule, chances) for rule, chances in confirmed if rule.items in best]
 
 
-def _ranks(features: np.ndarray) -> np.ndarray:
-    """(n, d) float32 position of each value among its column's distinct ones: trees cut at random, and would never part a long tail."""
-    ranks = np.empty(features.shape, dtype=np.float32)
-    for place, values in enumerate(features.T):
-        ranks[:, place] = np.unique(values, return_inverse=True)[1]
-    return ranks
+def _tried(width: int) -> int:
+    return max(1, min(MOST_TRIED, round(TRIED * width)))
+
+
+def tree_features(columns: list[Column], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((n, d) float32 features of the ``rows``, (d,) the column each is made of).
+
+    Numbers become their position among the column's distinct ones, missing = -1: trees cut at random, and would never part a long tail.
+    Frequent texts are indicators, and all texts are ordered by how frequent they are.
+    """
+    parts: list[np.ndarray] = []
+    owners: list[int] = []
+    for place, column in enumerate(columns):
+        for values in _ranked(column.numbers[rows]) if column.numbers is not None else _levelled(column.texts[rows]):  # type: ignore[index]
+            parts.append(values)
+            owners.append(place)
+    features = np.stack(parts, axis=1) if parts else np.zeros((len(rows), 0))
+    return np.ascontiguousarray(features, dtype=np.float32), np.array(owners, dtype=np.int64)
+
+
+def _ranked(numbers: np.ndarray) -> list[np.ndarray]:
+    ranks = np.unique(numbers, return_inverse=True, equal_nan=True)[1].reshape(-1)
+    return [np.where(np.isfinite(numbers), ranks, -1).astype(np.float32)]
+
+
+def _levelled(texts: np.ndarray) -> list[np.ndarray]:
+    import pandas as pd
+
+    codes, levels = pd.factorize(texts)
+    counts = np.bincount(codes, minlength=len(levels))
+    order = sorted(range(len(levels)), key=lambda level: (-int(counts[level]), str(levels[level])))
+    rank = np.empty(len(levels))
+    rank[order] = np.arange(len(levels))
+    frequent = [level for level in order[:INDICATORS] if counts[level] >= FEWEST]
+    return [rank[codes].astype(np.float32), *((codes == level).astype(np.float32) for level in frequent)]
 
 
 def _batches(candidates: list[Candidate], columns: np.ndarray, rows: int) -> list[list[Candidate]]:
