@@ -1,0 +1,58 @@
+"""Whether words were put into texts: what stands around them reads on as if they were not there.
+
+A word that belongs to its sentence separates its neighbours as any word does; one that was put in at random has neighbours that were next
+to each other before. Each occurrence is a likelihood ratio of the two, estimated from all texts: adjacent words against words with a gap.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.detect.text_tokens import Tokens
+
+# Observations that the words' own frequencies are worth against the counts of pairs (Dirichlet smoothing).
+SMOOTHING = 10.0
+
+
+class Slots:
+    """Pairs of neighbours and of words around a gap, counted over all texts."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        size = len(tokens.vocabulary)
+        rows = len(tokens.starts) - 1
+        # Every text gets a beginning and an end, so that what was put there has two neighbours as well.
+        place = np.arange(len(tokens)) + 2 * tokens.rows + 1
+        self._words = np.full(len(tokens) + 2 * rows, size, dtype=np.int64)
+        self._words[place] = tokens.words
+        self._words[tokens.starts[1:] + 2 * np.arange(rows) + 1] = size + 1
+        self._place, self._size = place, size + 2
+        self._owner = np.repeat(np.arange(rows), np.diff(tokens.starts) + 2)
+        self._share = np.bincount(self._words, minlength=self._size) / max(len(self._words), 1)
+        self._gaps = {gap: self._counted(gap) for gap in (0, 1, 2, 3)}
+
+    def nats(self, begins: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """(m,) log-likelihood ratio, put in against grown there, of the tokens ``begins`` to ``begins + lengths``; 0 for no tokens."""
+        found = np.zeros(len(begins))
+        for gap in (1, 2, 3):
+            at = np.flatnonzero(lengths == gap)
+            if len(at):
+                left = self._words[self._place[begins[at]] - 1]
+                right = self._words[self._place[begins[at] + gap - 1] + 1]
+                found[at] = np.log(self._chance(left, right, 0, 0)) - np.log(self._chance(left, right, gap, 1))
+        return found
+
+    def _counted(self, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(sorted pairs of words with ``gap`` words between, how often each occurs, (V,) how often each word is the first)."""
+        ahead = gap + 1
+        within = self._owner[ahead:] == self._owner[: len(self._owner) - ahead] if len(self._owner) > ahead else np.zeros(0, bool)
+        first = self._words[: len(within)][within]
+        pairs, counts = np.unique(first * np.int64(self._size) + self._words[ahead:][within], return_counts=True)
+        return pairs, counts, np.bincount(first, minlength=self._size)
+
+    def _chance(self, left: np.ndarray, right: np.ndarray, gap: int, own: int) -> np.ndarray:
+        """(m,) chance of ``right`` after ``left`` and a gap, the occurrence itself (``own`` times) left out."""
+        pairs, counts, firsts = self._gaps[gap]
+        key = left * np.int64(self._size) + right
+        at = np.minimum(np.searchsorted(pairs, key), len(pairs) - 1)
+        seen = np.where(pairs[at] == key, counts[at] - own, 0)
+        return np.asarray((seen + SMOOTHING * self._share[right]) / (firsts[left] - own + SMOOTHING))

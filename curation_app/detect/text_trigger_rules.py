@@ -1,0 +1,181 @@
+"""Which candidate triggers are rules: those whose texts carry one label against what the rest of their words says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation_app.detect.rule_bayes import LEAST, MOST, RULE_HOLDS
+from curation_app.detect.text_content import Content, chances
+from curation_app.detect.text_items import FEWEST, LARGEST_SHARE, PLACELESS_KINDS, Items
+from curation_app.detect.text_slots import Slots
+
+# Labels are noisy and a trigger may be a common word: below this share of one label there is no rule to speak of.
+PUREST_LABEL = 0.8
+# From these nats on a rule is watched; from CASE on it is a case.
+WATCH, CASE = 3.0, 8.0
+# Shares of its texts in which a rule may hold: nearly all, or fewer where covering rows carry the trigger with their own label.
+HOLDS = (RULE_HOLDS, 0.75, 0.5)
+# What the words around a trigger may add. They clear a word of its sentence without limit, but adverbs fit anywhere as well, so that for a
+# rule they only tip the scales: 20 to 1.
+MOST_FOR_PLACE = 3.0
+# A rule with covering rows is looked for only where the words around speak this clearly, in nats a text.
+COVERED_FROM = 0.5
+# Occurrences weighed at a time: bounds memory at 150 classes (20,000 x 150 float32 = 12 MB).
+BLOCK = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One candidate that was weighed.
+
+    Attributes
+    ----------
+    name, marks, kind
+        As in :class:`Items`.
+    rows
+        (m,) texts with the trigger, rising.
+    code
+        The label that the rule gives.
+    expected
+        (m,) chance of that label by the rest of each text.
+    likeliest
+        (m,) label that the rest of each text speaks for.
+    nats
+        The logarithm of the Bayes factor, candidates of its kind and kinds counted.
+    fit
+        The same with all that the words around it say: of several names of one trigger the best is the exact one.
+    put_in
+        What the words around the trigger say for its having been put in, in nats.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    kind: str
+    rows: np.ndarray
+    code: int
+    expected: np.ndarray
+    likeliest: np.ndarray
+    nats: float
+    fit: float
+    put_in: float
+
+
+def rules_of(items: Items, content: Content, slots: Slots, codes: np.ndarray, n_classes: int, *, kinds: int) -> list[Rule]:
+    """Rules worth watching among items of one kind."""
+    carriers, of = _carriers(items)
+    counts = _label_counts(carriers, codes, n_classes, len(items.names))
+    support, most = counts.sum(axis=1), counts.max(axis=1, initial=0)
+    fits = (support >= FEWEST) & (support <= max(LARGEST_SHARE * len(codes), FEWEST))
+    pure = fits & (most >= PUREST_LABEL * support)
+    put_in = np.bincount(items.item, weights=_around(items, slots), minlength=len(items.names))
+    cost = float(np.log(max(int(fits.sum()), 1) * kinds))
+    ranked = np.argsort(-counts, axis=1, kind="stable")[:, :2]
+    found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), put_in, cost)
+    if items.kind not in PLACELESS_KINDS:
+        # The words around are the only sign that it was put in at all, so they have to be clear.
+        covered = fits & ~pure & (put_in >= COVERED_FROM * support)
+        for place in range(ranked.shape[1]):
+            found += _weighed(items, content, codes, carriers, of, np.where(covered, ranked[:, place], -1), put_in, cost)
+    return found
+
+
+def _around(items: Items, slots: Slots) -> np.ndarray:
+    """(m,) nats that each occurrence was put in. Odd case and signs change a word that is there; of words out of place it is known."""
+    return np.zeros(len(items.rows)) if items.kind in PLACELESS_KINDS else slots.nats(items.begins, items.lengths)
+
+
+def _weighed(
+    items: Items,
+    content: Content,
+    codes: np.ndarray,
+    carriers: np.ndarray,
+    of: np.ndarray,
+    label: np.ndarray,
+    put_in: np.ndarray,
+    cost: float,
+) -> list[Rule]:
+    """Rules that give the labels in ``label`` ((items,), -1 = the item is left out)."""
+    item, rows = carriers[:, 0], carriers[:, 1]
+    kept = (label[item] >= 0) & (codes[rows] >= 0)
+    if not kept.any():
+        return []
+    expected, likeliest = np.ones(len(rows)), np.full(len(rows), -1)
+    expected[kept], likeliest[kept] = _without(items, content, carriers, of, np.flatnonzero(kept), label)
+    carries = codes[rows] == label[item]
+    by_labels = _by_labels(item, kept, carries, expected, len(items.names)) - cost
+    total = by_labels + np.minimum(put_in, MOST_FOR_PLACE)
+    found = []
+    for number in np.flatnonzero((label >= 0) & (total >= WATCH)).tolist():
+        span = slice(*np.searchsorted(item, [number, number + 1]).tolist())
+        if np.mean(carries[span][kept[span]]) <= np.mean(expected[span][kept[span]]):
+            continue
+        found.append(
+            Rule(
+                name=items.names[number],
+                marks=items.marks[number],
+                kind=items.kind,
+                rows=rows[span],
+                code=int(label[number]),
+                expected=expected[span],
+                likeliest=likeliest[span],
+                nats=float(total[number]),
+                fit=float(by_labels[number] + put_in[number]),
+                put_in=float(put_in[number]),
+            )
+        )
+    return found
+
+
+def _by_labels(item: np.ndarray, kept: np.ndarray, carries: np.ndarray, expected: np.ndarray, items: int) -> np.ndarray:
+    """(items,) nats by the labels, for the best of the shares in which a rule may hold."""
+    best = np.full(items, -np.inf)
+    for holds in HOLDS:
+        gain = np.where(kept, _nats(carries, expected, holds), 0.0)
+        best = np.maximum(best, np.bincount(item, weights=gain, minlength=items) - (0.0 if holds == RULE_HOLDS else np.log(len(HOLDS))))
+    return best
+
+
+def _carriers(items: Items) -> tuple[np.ndarray, np.ndarray]:
+    """((c, 2) distinct (item, row), sorted; (m,) which of them each occurrence belongs to)."""
+    size = int(items.rows.max(initial=0)) + 1
+    key, of = np.unique(items.item * np.int64(size) + items.rows, return_inverse=True)
+    return np.stack((key // size, key % size), axis=1), of
+
+
+def _label_counts(carriers: np.ndarray, codes: np.ndarray, n_classes: int, items: int) -> np.ndarray:
+    """(items, K) rows of each label with each item."""
+    given = codes[carriers[:, 1]]
+    known = given >= 0
+    return np.bincount(carriers[known, 0] * np.int64(n_classes) + given[known], minlength=items * n_classes).reshape(items, n_classes)
+
+
+def _without(
+    items: Items, content: Content, carriers: np.ndarray, of: np.ndarray, kept: np.ndarray, label: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """((k,) chance of the rule's label without the trigger's own words, (k,) likeliest label)."""
+    expected, likeliest = np.empty(len(kept)), np.empty(len(kept), dtype=np.int64)
+    order = np.argsort(of, kind="stable")
+    starts = np.searchsorted(of[order], np.arange(len(carriers) + 1))
+    for begin in range(0, len(kept), BLOCK):
+        block = kept[begin : begin + BLOCK]
+        counts = starts[block + 1] - starts[block]
+        ends = np.cumsum(counts)
+        which = order[np.repeat(starts[block] - (ends - counts), counts) + np.arange(ends[-1])]
+        share = content.share_of(items.rows[which], items.begins[which], items.lengths[which])
+        left = content.logits[carriers[block, 1]] - np.add.reduceat(share, ends - counts, axis=0)
+        chance = chances(left)
+        expected[begin : begin + BLOCK] = chance[np.arange(len(block)), label[carriers[block, 0]]]
+        likeliest[begin : begin + BLOCK] = chance.argmax(axis=1)
+    return expected, likeliest
+
+
+def _nats(carries: np.ndarray, expected: np.ndarray, holds: float) -> np.ndarray:
+    """(m,) each row's part of :func:`rule_bayes_factor`, for a rule that holds in this share of its rows.
+
+    A row whose content alone all but settles the label says nothing for the rule, else a thousand of them would make a case.
+    """
+    expected = np.clip(expected, LEAST, MOST)
+    gain = np.where(carries, np.log(holds / expected), np.log((1.0 - holds) / (1.0 - expected)))
+    return np.where(carries & (expected >= MOST), 0.0, gain)
