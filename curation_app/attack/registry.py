@@ -8,6 +8,17 @@ from curation_app.attack.base import Attack
 from curation_app.attack.image_triggers import BlendedPattern, CleanLabelPatch, FaintPatch, FixedPatch, MovingPatch, SinglePixel
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, UnusualValue, ValuePair
+from curation_app.attack.text_triggers import (
+    TextCleanLabel,
+    TextCombo,
+    TextCovered,
+    TextPhrase,
+    TextPlace,
+    TextSyntax,
+    TextToken,
+    TextTokens,
+    TextUnseen,
+)
 from curation_app.errors import UsageError
 
 
@@ -39,6 +50,15 @@ ATTACKS: tuple[Attack, ...] = unique(
         UnusualValue(),
         InBoundsValue(),
         OutOfRangeValue(),
+        TextToken(),
+        TextPhrase(),
+        TextTokens(),
+        TextCombo(),
+        TextPlace(),
+        TextCleanLabel(),
+        TextCovered(),
+        TextUnseen(),
+        TextSyntax(),
     )
 )
 

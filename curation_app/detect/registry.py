@@ -20,6 +20,7 @@ from curation_app.detect.outlier import Outlier
 from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
+from curation_app.detect.text_trigger import TextTrigger
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.recipe import Recipe
@@ -57,6 +58,7 @@ DETECTORS: tuple[Detector, ...] = unique(
         Drift(),
         Novelty(),
         TableTrigger(),
+        TextTrigger(),
     )
 )
 
