@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from curation_app.attack.base import Attack
 from curation_app.attack.image_triggers import BlendedPattern, CleanLabelPatch, FaintPatch, FixedPatch, MovingPatch, SinglePixel
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
+from curation_app.attack.source_flips import SourceFlips
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, UnusualValue, ValuePair
 from curation_app.attack.text_triggers import (
     TextCleanLabel,
@@ -39,6 +40,7 @@ ATTACKS: tuple[Attack, ...] = unique(
     (
         RandomFlips(),
         OneWayFlips(),
+        SourceFlips(),
         FixedPatch(),
         FaintPatch(),
         MovingPatch(),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from typing import ClassVar
 
+from curation_app.detect.annotator import AnnotatorDetector
 from curation_app.detect.base import Detector
 from curation_app.detect.class_far import ClassFar
 from curation_app.detect.density_spike import DensitySpike
@@ -20,6 +21,7 @@ from curation_app.detect.outlier import Outlier
 from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
+from curation_app.detect.target_error import TargetError
 from curation_app.detect.text_trigger import TextTrigger
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind
@@ -52,6 +54,8 @@ DETECTORS: tuple[Detector, ...] = unique(
         ClassFar(),
         DensitySpike(),
         SourceWatch(),
+        AnnotatorDetector(),
+        TargetError(),
         ImagePatch(),
         ImageBlend(),
         Ledger(),

@@ -52,6 +52,10 @@ def _no_annotator(dataset: Dataset, representation: Representation) -> str:
     return "" if dataset.column("annotator") is not None or dataset.roles.annotators else "No column says who labelled a row."
 
 
+def _no_numbers(dataset: Dataset, representation: Representation) -> str:
+    return "" if dataset.label_kind == "number" else "The label is not a number."
+
+
 def _no_origin(dataset: Dataset, representation: Representation) -> str:
     told = any(dataset.column(role) is not None for role in ("source", "annotator", "time"))
     return "" if told else "No column says where a row comes from, who labelled it or when."
@@ -74,6 +78,7 @@ NEEDS: dict[str, Lack] = {
     "images": _no_images,
     "source": _no_source,
     "annotator": _no_annotator,
+    "numbers": _no_numbers,
     "origin": _no_origin,
     "baseline": _no_baseline,
     "table": _no_table,
