@@ -1,0 +1,130 @@
+"""Two rows mixed into a new one, whatever a row is: a text, a picture, a vector, a row of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation_app.attack.table_triggers import Cells, table_cells
+from curation_app.domain.dataset import Dataset
+
+# Words that make room for small change in a text: short, harmless, any language's keyboard has them.
+FILLERS = ("now", "please", "today", "ok", "again", "soon", "here", "thanks")
+# Noise as strong as a number's own deviation changes every second word, and the rest in proportion; at least one word changes, if any may.
+WORDS_CHANGED = 0.5
+
+
+def lacks_content(dataset: Dataset) -> str:
+    """Why no new row can be made of the dataset's rows; empty when one can."""
+    if dataset.modality == "text":
+        return "" if dataset.column("text") is not None else "No column holds text."
+    if dataset.images is not None or dataset.vectors is not None or table_cells(dataset):
+        return ""
+    return "The rows have no content to make others of."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """What m new rows are made of.
+
+    Attributes
+    ----------
+    first, second
+        (m,) rows to mix. Rows of one pair with one share are mixed alike, so that only the noise tells them apart.
+    share
+        (m,) share of the second, in [0, 1].
+    noise
+        Strength of noise as a share of the usual standard deviation.
+    stretch
+        (m,) factor by which numbers are moved away from their mean.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    share: np.ndarray
+    noise: float
+    stretch: np.ndarray
+
+
+def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator) -> dict[str, object]:
+    """What :func:`attack.edit.changed` needs to append the rows of ``mix``; ``rng`` is the only source of randomness."""
+    if dataset.modality == "text":
+        texts = dataset.column("text")
+        assert texts is not None
+        return {"texts": np.concatenate((texts, _mixed_texts(texts, mix, rng)))}
+    if dataset.images is not None:
+        new = _mixed_numbers(dataset.images, mix, rng)
+        return {"images": np.concatenate((dataset.images, np.clip(np.round(new), 0, 255).astype(np.uint8)))}
+    if dataset.vectors is not None and (dataset.format == "npz" or dataset.modality == "embedding"):
+        new = _mixed_numbers(dataset.vectors, mix, rng)
+        return {"vectors": np.concatenate((dataset.vectors, new.astype(np.float32)))}
+    columns = table_cells(dataset)
+    taken = _coins(mix, len(columns), rng)
+    cells = {
+        column.name: np.concatenate((column.values, _mixed_cells(column, mix, taken[:, place], rng)))
+        for place, column in enumerate(columns)
+    }
+    return {"cells": cells}
+
+
+def _mixed_numbers(values: np.ndarray, mix: Mix, rng: np.random.Generator) -> np.ndarray:
+    """(m, ...) float64: in proportion, away from the mean, with noise."""
+    wide = (-1,) + (1,) * (values.ndim - 1)
+    middle, spread = values.mean(axis=0, dtype=np.float64), float(values.std(dtype=np.float64))
+    share = mix.share.reshape(wide)
+    new = (1.0 - share) * values[mix.first] + share * values[mix.second]
+    new = middle + mix.stretch.reshape(wide) * (new - middle)
+    # A number that never changes is left alone in vectors; in pictures the border is noise like the rest.
+    deviation = values.std(axis=0, dtype=np.float64) if values.ndim == 2 else spread
+    return np.asarray(new + mix.noise * deviation * rng.standard_normal(new.shape))
+
+
+def _coins(mix: Mix, width: int, rng: np.random.Generator) -> np.ndarray:
+    """(m, width) bool, whether a part comes from the second row; the same for rows of the same pair."""
+    _, pair = np.unique(np.stack((mix.first, mix.second)), axis=1, return_inverse=True)
+    draws = rng.random((len(mix.first), width))
+    place = np.zeros(int(pair.max(initial=-1)) + 1, dtype=np.int64)
+    place[pair.ravel()[::-1]] = np.arange(len(mix.first))[::-1]
+    return np.asarray(draws[place[pair.ravel()]] < mix.share[:, None])
+
+
+def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(m,) cells of the first or the second row; numbers are stretched and get noise, in the column's own precision."""
+    rows = np.where(taken, mix.second, mix.first)
+    cells = column.values[rows].copy()
+    if column.numbers is None:
+        return cells
+    known = column.numbers[np.isfinite(column.numbers)]
+    middle, spread = float(known.mean()), float(known.std())
+    places = _decimals(known)
+    numbers = middle + mix.stretch * (column.numbers[rows] - middle) + mix.noise * spread * rng.standard_normal(len(rows))
+    as_text = any(isinstance(value, str) for value in column.values[:100])
+    for place in np.flatnonzero(np.isfinite(numbers)).tolist():
+        value = round(float(numbers[place]), places)
+        cells[place] = f"{value:.{places}f}" if as_text else value if places else int(value)
+    return cells
+
+
+def _decimals(known: np.ndarray) -> int:
+    """Decimals that a column's numbers are written with, at most six."""
+    sample = known[:1_000]
+    return next((places for places in range(6) if np.allclose(sample, np.round(sample, places), rtol=0, atol=1e-9)), 6)
+
+
+def _mixed_texts(texts: np.ndarray, mix: Mix, rng: np.random.Generator) -> np.ndarray:
+    """(m,) texts: words of the first, some replaced by those of the second at the same place, and a few by any others of the data."""
+    pool = [word for row in rng.integers(0, len(texts), 200).tolist() for word in str(texts[row] or "").split()] or list(FILLERS)
+    lengths = [len(str(texts[row] or "").split()) for row in mix.first.tolist()]
+    taken = _coins(mix, max(lengths, default=0), rng)
+    made = np.empty(len(mix.first), dtype=object)
+    for place, (one, two) in enumerate(zip(mix.first.tolist(), mix.second.tolist(), strict=True)):
+        words, others = str(texts[one] or "").split(), str(texts[two] or "").split()
+        words = [others[at % len(others)] if taken[place, at] and others else word for at, word in enumerate(words)]
+        changes = rng.binomial(len(words), min(WORDS_CHANGED * mix.noise, 1.0)) if mix.noise > 0 else 0
+        for at in rng.choice(len(words), changes, replace=False).tolist() if words else []:
+            words[at] = pool[int(rng.integers(len(pool)))]
+        if mix.noise > 0 and changes == 0:
+            words.append(FILLERS[int(rng.integers(len(FILLERS)))])
+        made[place] = " ".join(words)
+    return made
