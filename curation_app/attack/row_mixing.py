@@ -56,14 +56,14 @@ def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator) -> dict[str, obj
     if dataset.images is not None:
         new = _mixed_numbers(dataset.images, mix, rng)
         return {"images": np.concatenate((dataset.images, np.clip(np.round(new), 0, 255).astype(np.uint8)))}
-    if dataset.vectors is not None and (dataset.format == "npz" or dataset.modality == "embedding"):
+    in_file = [column for column in table_cells(dataset) if column.name in dataset.frame]
+    if dataset.vectors is not None and (dataset.modality == "embedding" or not in_file):
         new = _mixed_numbers(dataset.vectors, mix, rng)
         return {"vectors": np.concatenate((dataset.vectors, new.astype(np.float32)))}
-    columns = table_cells(dataset)
-    taken = _coins(mix, len(columns), rng)
+    taken = _coins(mix, len(in_file), rng)
     cells = {
         column.name: np.concatenate((column.values, _mixed_cells(column, mix, taken[:, place], rng)))
-        for place, column in enumerate(columns)
+        for place, column in enumerate(in_file)
     }
     return {"cells": cells}
 
