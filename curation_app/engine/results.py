@@ -161,6 +161,8 @@ def info_json(scan: Scan, job: Job, key: str, stages: tuple[Stage, ...]) -> dict
             name: {"count": e.count, "low": e.low, "high": e.high, "level": e.level, "method": e.method}
             for name, e in queue.estimates.items()
         },
+        # What a re-ranking after verdicts starts from: rank.hear, rank.rerank.
+        "calibration": scan.calibration.as_json(),
         "stages": _stages_json(stages),
         "baseline": baseline_json(scan.representation.baseline, job),
     }

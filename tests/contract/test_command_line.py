@@ -226,3 +226,21 @@ def test_without_a_label_the_label_detectors_say_so(tmp_path: Path) -> None:
     outcomes = {finding["code"]: finding for finding in info["detectors"]}
     assert outcomes["label-error"]["outcome"] == "not applicable"
     assert outcomes["label-error"]["reason"]
+
+
+def test_run_json_keeps_what_a_re_ranking_needs(scanned: Path) -> None:
+    import numpy as np
+
+    from curation_app.rank import Calibration, Voice, hear, rerank
+
+    info = json.loads((scanned / "run" / "run.json").read_text())
+    stored = pq.read_table(next((scanned / "run" / "artifacts").glob("*-findings.parquet")))
+    voices = [
+        Voice(code=d["code"], family=d["family"], surprise=stored[f"surprise_{d['code'].replace('-', '_')}"].to_numpy().astype(float))
+        for d in info["detectors"]
+        if d["outcome"] in ("issue", "passed")
+    ]
+    none = np.zeros(0, dtype=np.int64)
+    again = rerank(hear(voices, Calibration.from_json(info["calibration"])), none, none)
+    suspicion = pq.read_table(scanned / "run" / "suspicion.parquet")["suspicion"].to_numpy()
+    assert np.abs(again.suspicion - suspicion).max() < 0.02
