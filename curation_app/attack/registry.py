@@ -6,6 +6,17 @@ from collections.abc import Iterable
 
 from curation_app.attack.base import Attack
 from curation_app.attack.image_triggers import BlendedPattern, CleanLabelPatch, FaintPatch, FixedPatch, MovingPatch, SinglePixel
+from curation_app.attack.injected_rows import (
+    BetweenClasses,
+    Collision,
+    Collisions,
+    ConflictingCopies,
+    FarRows,
+    FlippedFlood,
+    Flood,
+    LooseCluster,
+    TightCluster,
+)
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
 from curation_app.attack.source_flips import SourceFlips
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, UnusualValue, ValuePair
@@ -40,6 +51,15 @@ ATTACKS: tuple[Attack, ...] = unique(
     (
         RandomFlips(),
         OneWayFlips(),
+        FarRows(),
+        LooseCluster(),
+        TightCluster(),
+        Flood(),
+        FlippedFlood(),
+        Collision(),
+        Collisions(),
+        ConflictingCopies(),
+        BetweenClasses(),
         SourceFlips(),
         FixedPatch(),
         FaintPatch(),
