@@ -10,7 +10,7 @@ import numpy as np
 from curation_app.detect.answers import Crowd, crowd_of
 from curation_app.detect.base import Detector
 from curation_app.detect.dawid_skene import Consensus, dawid_skene
-from curation_app.detect.origin_rates import FEWEST_ROWS, against_others, discoveries, shrunk_rate, upper_tail
+from curation_app.detect.origin_rates import FEWEST_ROWS, adjusted, against_others, discoveries, shrunk_rate, upper_tail
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -158,7 +158,8 @@ def _bad_annotators(crowd: Crowd, consensus: Consensus) -> tuple[Group, ...]:
     stands_out = np.zeros(count, dtype=bool)
     stands_out[judged] = discoveries(upper_tail(excess[judged]), FALSE_DISCOVERIES)
     rate, low, high = shrunk_rate(mistakes, rows, expected)
-    surprise = -np.log10(np.clip(upper_tail(excess) * max(int(judged.sum()), 1), 1e-30, 1.0))
+    surprise = np.zeros(count)
+    surprise[judged] = -np.log10(np.clip(adjusted(upper_tail(excess[judged])), 1e-30, 1.0))
     groups = []
     for place in np.flatnonzero(stands_out & (mistakes - expected >= POINTS_MORE * rows)).tolist():
         mine = np.flatnonzero((answers.worker == place) & (consensus.right < WRONG))

@@ -185,6 +185,7 @@ def against_others(excess: np.ndarray) -> np.ndarray:
 
 
 def upper_tail(deviates: np.ndarray) -> np.ndarray:
+    """p-values of normal deviates, 1 where there is none."""
     from scipy.special import ndtr
 
     return np.where(np.isfinite(deviates), ndtr(-np.nan_to_num(deviates)), 1.0)
@@ -197,6 +198,20 @@ def shrunk_rate(hits: np.ndarray, rows: np.ndarray, expected: np.ndarray) -> tup
     usual = np.clip((expected + 0.5) / (rows + 1.0), 1e-6, 1.0 - 1e-6)
     wrong, right = SHRINKAGE_ROWS * usual + hits, SHRINKAGE_ROWS * (1.0 - usual) + np.maximum(rows - hits, 0.0)
     return wrong / (wrong + right), betaincinv(wrong, right, TAIL), betaincinv(wrong, right, 1.0 - TAIL)
+
+
+def adjusted(chances: np.ndarray) -> np.ndarray:
+    """(m,) p-values with all tests counted: the smallest false discovery rate at which each stands out.
+
+    Examples
+    --------
+    >>> adjusted(np.array([0.01, 0.02, 0.9])).round(2)
+    array([0.03, 0.03, 0.9 ])
+    """
+    order = np.argsort(-chances, kind="stable")
+    found = np.empty(len(chances))
+    found[order] = np.minimum.accumulate(chances[order] * len(chances) / np.arange(len(chances), 0, -1))
+    return np.minimum(found, 1.0)
 
 
 def discoveries(chances: np.ndarray, rate: float) -> np.ndarray:

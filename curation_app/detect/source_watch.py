@@ -10,7 +10,7 @@ import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.label_error import AGREED, label_surprise
-from curation_app.detect.origin_rates import FEWEST_ROWS, OriginRates, RowWeights, discoveries, origin_rates, row_weights
+from curation_app.detect.origin_rates import FEWEST_ROWS, OriginRates, RowWeights, adjusted, discoveries, origin_rates, row_weights
 from curation_app.detect.provenance import Origin, origins_of, times_of
 from curation_app.detect.wording import clipped, percent, things
 from curation_app.domain.dataset import Dataset
@@ -107,7 +107,8 @@ class _Watched:
         # The source's rate multiplies the odds of every row in it; what the row itself says decides whether it counts as suspect at all.
         lifted[core] = base[core] + lift
         lifted[agreed] = AGREED * (1.0 - np.exp(-base[agreed] / AGREED))
-        surprise = -np.log10(np.clip(self.rates.chance[place] * int(np.isfinite(self.rates.excess).sum()), 1e-30, 1.0))
+        judged = np.flatnonzero(np.isfinite(self.rates.excess))
+        surprise = -np.log10(np.clip(adjusted(self.rates.chance[judged])[np.searchsorted(judged, place)], 1e-30, 1.0))
         return (
             Group(
                 rows=tuple(core.tolist()),

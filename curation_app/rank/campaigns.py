@@ -98,7 +98,8 @@ def _same(one: Seen, lead: Seen, shared: int) -> bool:
 def _campaign(members: Sequence[Seen], looks: int) -> tuple[float, Campaign]:
     """(worth, the campaign without an id) of one lot."""
     surest = max(one.surprise for one in members)
-    sure = [one for one in members if one.surprise >= SURE_ENOUGH * surest]
+    # A surprise can be below zero once the looks are paid for; a share of it would then be more than all of it.
+    sure = [one for one in members if one.surprise >= min(SURE_ENOUGH * surest, surest)]
     lead = min(sure, key=lambda one: (_telling(one.finding.family), -one.worth, one.group.title))
     strength = _strength(lead, members)
     rows = tuple(sorted(strength))

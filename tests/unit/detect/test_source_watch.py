@@ -40,7 +40,7 @@ def case(bad: str | None = None, share: float = 0.2, *, seed: int = 0, by_diffic
     frame = pd.DataFrame(features.astype(object), columns=[f"x{place}" for place in range(features.shape[1])])
     frame["origin"] = origin
     dataset = make_dataset(features, given.tolist(), frame=frame)
-    return replace(dataset, roles=replace(dataset.roles, **{role: "origin"})), make_representation(features, given.tolist())
+    return replace(dataset, roles=replace(dataset.roles, **{role: "origin"}))  # type: ignore[arg-type], make_representation(features, given.tolist())
 
 
 def look(built: Case) -> Finding:

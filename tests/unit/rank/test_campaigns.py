@@ -81,3 +81,8 @@ def test_order_does_not_depend_on_who_is_asked_first() -> None:
         seen("drift", group(range(200, 240), "odd"), kind=Kind.DRIFT),
     ]
     assert gather_campaigns(findings, 3) == gather_campaigns(findings[::-1], 3)
+
+
+def test_a_group_that_chance_could_make_once_all_looks_are_paid_for_is_still_shown() -> None:
+    (campaign,) = gather_campaigns([seen("source", group(range(5), "a weak source", 0.3), kind=Kind.MISLABEL)], 12)
+    assert campaign.title == "a weak source"
