@@ -8,9 +8,9 @@ import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.drift_columns import Shift, shifts
-from curation_app.detect.drift_rows import FEWEST, Unlike, projected, unlike
+from curation_app.detect.drift_rows import FEWEST, Unlike, unlike
 from curation_app.detect.false_discovery import accepted
-from curation_app.detect.rows import part_of
+from curation_app.detect.rows import part_of, sides_of
 from curation_app.detect.surprise import HIGHEST
 from curation_app.detect.wording import percent, things
 from curation_app.domain.dataset import Dataset
@@ -47,14 +47,14 @@ class Drift(Detector):
         assert baseline is not None
         rows = representation.features if baseline.rows is None else baseline.rows
         surprise = np.zeros(len(dataset))
-        keys, known = projected(rows, seed), np.unique(projected(baseline.features, seed))
-        fresh = np.flatnonzero(~np.isin(keys, known))
-        if not len(fresh) or len(baseline.features) < FEWEST:
-            why = f"Fewer than {FEWEST} trusted rows tell nothing of what is usual." if len(fresh) else "Every row is in the baseline."
+        number, first, theirs = sides_of(dataset, baseline.dataset)
+        trusted = baseline.features[np.isin(baseline.sample, theirs)] if len(baseline.sample) else baseline.features[theirs]
+        if not len(first) or len(trusted) < FEWEST:
+            why = f"Fewer than {FEWEST} trusted rows tell nothing of what is usual." if len(first) else "Every row is in the baseline."
             return self.finding(surprise, outcome=Outcome.PASSED, reason=why, rule="Nothing to compare.")
-        # Copies count once, or they would vouch for each other.
-        _, first, again = np.unique(keys[fresh], return_index=True, return_inverse=True)
-        look = unlike(rows[fresh[first]], baseline.features, seed=seed)
+        fresh = np.flatnonzero(number >= 0)
+        again = number[fresh]
+        look = unlike(rows[first], trusted, seed=seed)
         surprise[fresh] = np.minimum(look.surprise, HIGHEST)[again]
         outside = accepted(look.p_value, RATE)
         changed, tested = shifts(part_of(dataset, fresh), baseline.dataset, RATE)

@@ -8,15 +8,15 @@ import numpy as np
 
 # Mean distance to this many trusted rows: small enough to see a small group, more than one so that a lone trusted twin does not hide it.
 NEAREST = 5
-# Distances computed in all, and in one piece: 10,000 x 10,000 or 100,000 x 4,000, some seconds.
-MOST_PAIRS, PIECE = 400_000_000, 20_000_000
+# Distances computed in all, in one piece, and trusted rows kept whatever their number: 20,000 x 6,000 or 100,000 x 4,000, some seconds.
+MOST_PAIRS, PIECE, KEPT = 120_000_000, 20_000_000, 4_000
 # Shares of the median distance that count as none: copies have no logarithm, and rounding must not order them.
 SMALLEST, DECIMALS = 1e-3, 6
 # Every row is judged by trees that did not see it; the same for both sides, which the comparison rests on. Three parts leave two thirds
 # of a small group to learn from.
 FOLDS = 3
 # Trees of a forest, rows in a leaf, and rows of each side that one forest learns from: more changes no score by much.
-TREES, LEAF, MOST_LEARNT = 100, 3, 4_000
+TREES, LEAF, MOST_LEARNT = 100, 3, 2_500
 # From fewer trusted rows nothing can be learnt about what is usual.
 FEWEST = 20
 # Where fewer trusted rows than this are as extreme, their count is coarse and the fitted tail speaks; it may say at most this much more.
@@ -84,7 +84,7 @@ def unlike(rows: np.ndarray, trusted: np.ndarray, *, seed: int) -> Unlike:
 
 def _distances(rows: np.ndarray, trusted: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Logarithm of the mean distance to the nearest trusted rows: (n,) of the rows, (s,) of the trusted ones, each without itself."""
-    most = max(FEWEST, MOST_PAIRS // (len(rows) + len(trusted)))
+    most = max(KEPT, MOST_PAIRS // (len(rows) + len(trusted)))
     if len(trusted) > most:
         trusted = trusted[np.random.default_rng(seed).permutation(_order(trusted, seed))[:most]]
     k = min(NEAREST, len(trusted) - 1)
@@ -136,10 +136,10 @@ def _told_apart(rows: np.ndarray, trusted: np.ndarray, seed: int) -> tuple[np.nd
 
 
 def _order(features: np.ndarray, seed: int) -> np.ndarray:
-    return np.argsort(projected(features, seed), kind="stable")
+    return np.argsort(_projected(features, seed), kind="stable")
 
 
-def projected(features: np.ndarray, seed: int) -> np.ndarray:
+def _projected(features: np.ndarray, seed: int) -> np.ndarray:
     """(n,) float64: one number per row, equal for equal rows and practically never else."""
     direction = np.random.default_rng(seed).standard_normal((features.shape[1],))
     # Term by term in one order, so that equal rows give equal sums wherever they stand.

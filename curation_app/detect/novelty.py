@@ -9,10 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.content import contents
 from curation_app.detect.false_discovery import accepted
 from curation_app.detect.novelty_items import Items, items_of
-from curation_app.detect.rows import part_of
+from curation_app.detect.rows import part_of, sides_of
 from curation_app.detect.surprise import HIGHEST
 from curation_app.detect.wording import things
 from curation_app.domain.dataset import Dataset
@@ -59,7 +58,7 @@ class Novelty(Detector):
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
         trusted = representation.baseline.dataset  # type: ignore[union-attr]
-        fresh, mine, theirs = _sides(dataset, trusted)
+        fresh, mine, theirs = sides_of(dataset, trusted)
         codes = {label: code for code, label in enumerate(representation.classes)}
         their_codes = np.array([codes.get(label, -1) for label in trusted.labels[theirs]], dtype=np.int64)
         new, old = part_of(dataset, mine), part_of(trusted, theirs)
@@ -86,27 +85,6 @@ class Novelty(Detector):
                 f"chance of the two counts under equal shares, false-discovery rate {RATE:.0%} (Benjamini-Hochberg)."
             ),
         )
-
-
-def _sides(dataset: Dataset, trusted: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """((n,) number of each row's distinct new content, -1 for trusted content; first row of each; distinct trusted rows).
-
-    Copies would make a burst of whatever stands in them: the detector of copies sees those.
-    """
-    theirs: dict[bytes, int] = {}
-    for row, content in enumerate(contents(trusted)):
-        theirs.setdefault(content, row)
-    numbers: dict[bytes, int] = {}
-    first: list[int] = []
-    fresh = np.full(len(dataset), -1, dtype=np.int64)
-    for row, content in enumerate(contents(dataset)):
-        if content in theirs:
-            continue
-        if content not in numbers:
-            numbers[content] = len(numbers)
-            first.append(row)
-        fresh[row] = numbers[content]
-    return fresh, np.array(first, dtype=np.int64), np.array(list(theirs.values()), dtype=np.int64)
 
 
 def _bursts(sorts: list[Items]) -> tuple[list[Burst], int]:
