@@ -16,6 +16,7 @@ from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.recipe import RECIPES
 from curation_app.domain.representation import Representation
+from curation_app.domain.roles import Roles
 from tests.builders import blobs, make_dataset, make_representation
 
 Case = tuple[Dataset, Representation]
@@ -40,7 +41,8 @@ def case(bad: str | None = None, share: float = 0.2, *, seed: int = 0, by_diffic
     frame = pd.DataFrame(features.astype(object), columns=[f"x{place}" for place in range(features.shape[1])])
     frame["origin"] = origin
     dataset = make_dataset(features, given.tolist(), frame=frame)
-    return replace(dataset, roles=replace(dataset.roles, **{role: "origin"}))  # type: ignore[arg-type], make_representation(features, given.tolist())
+    roles = Roles(source="origin" if role == "source" else None, annotator="origin" if role == "annotator" else None)
+    return replace(dataset, roles=roles), make_representation(features, given.tolist())
 
 
 def look(built: Case) -> Finding:
