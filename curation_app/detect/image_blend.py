@@ -20,7 +20,7 @@ from curation_app.detect.image_blend_filter import (
     white_residuals,
 )
 from curation_app.detect.image_content import ContentWithout
-from curation_app.detect.rule_bayes import NATS_PER_DECADE, rule_bayes_factor
+from curation_app.detect.rule_bayes import NATS_PER_DECADE
 from curation_app.detect.surprise import HIGHEST
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
@@ -165,12 +165,8 @@ def _showing(fit: np.ndarray, mine: np.ndarray) -> np.ndarray:
 
 
 def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentWithout) -> _Blend:
-    chances = content.chances(rows)
-    codes = representation.codes[rows]
-    carries, expected = codes == label, chances[:, label]
-    _, once = np.unique(np.stack((representation.copies[rows], codes)), axis=1, return_index=True)
-    once = once[codes[once] >= 0]
-    nats = rule_bayes_factor(carries[once], expected[once], 1)
+    nats, chances = content.nats(rows, label, representation.copies, 1)
+    carries, expected = representation.codes[rows] == label, chances[:, label]
     return _Blend(label=label, rows=rows, carries=carries, fit=fit, expected=expected, likely=chances.argmax(axis=1), nats=nats)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from curation_app.detect.rule_bayes import LEAST, MOST, RULE_HOLDS, rule_bayes_factor
+
 # Share of the mean variance added to each axis: keeps the covariance invertible on few rows and moves no answer on many.
 RIDGE = 0.05
 # The discriminant is surer than it should be; beside the ensemble's answer each counts half.
@@ -31,29 +33,53 @@ class ContentWithout:
         # A fixed origin keeps the sums of squares small.
         self._features -= self._features[labelled].mean(axis=0)
         self._counts, self._sums, self._squares = self._moments(np.flatnonzero(labelled))
+        everyone = np.arange(len(codes))
+        chances = self._mixed(everyone, self._counts, self._sums, self._squares)
+        self._own = np.clip(chances[everyone, np.maximum(codes, 0)], LEAST, MOST)
 
     def chances(self, rows: np.ndarray) -> np.ndarray:
         """(m, K) chances for ``rows``, judged half by the discriminant that saw none of them, half by the ensemble."""
         labelled = rows[self._codes[rows] >= 0]
         counts, sums, squares = self._moments(labelled)
         counts, sums, squares = self._counts - counts, self._sums - sums, self._squares - squares
+        return self._mixed(rows, counts, sums, squares)
+
+    def nats(self, rows: np.ndarray, label: int, copies: np.ndarray, candidates: int) -> tuple[float, np.ndarray]:
+        """(nats that ``rows`` follow the rule "carries ``label``", (m, K) their chances without themselves); exact copies count once.
+
+        The content model errs on ordinary rows of the label too. What such a row would give on average is taken off for each row of
+        the rule, so that rows drawn from the label by chance have an expected Bayes factor of one, however poor the model.
+        """
+        chances, codes = self.chances(rows), self._codes[rows]
+        _, once = np.unique(np.stack((copies[rows], codes)), axis=1, return_index=True)
+        once = once[codes[once] >= 0]
+        carries = codes[once] == label
+        factor = rule_bayes_factor(carries, chances[once, label], candidates)
+        others = self._codes == label
+        others[rows] = False
+        ordinary = float(np.log((RULE_HOLDS / self._own[others]).mean())) if others.any() else 0.0
+        return factor - float(carries.sum()) * max(ordinary, 0.0), chances
+
+    def _mixed(self, rows: np.ndarray, counts: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        """(m, K) chances, half by the discriminant with these moments, half by the ensemble."""
         given = self._probabilities[rows].astype(np.float64)
+        own = self._judged(rows, counts, sums, squares)
+        return given if own is None else OWN_WEIGHT * own + (1.0 - OWN_WEIGHT) * given
+
+    def _judged(self, rows: np.ndarray, counts: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray | None:
+        """(m, K) chances by the discriminant with these moments; None where it cannot be fitted."""
         total = float(counts.sum())
-        if total < 1:
-            return given
         means = sums / np.maximum(counts, 1.0)[:, None]
-        within = (squares - (means * counts[:, None]).T @ means) / total
+        within = (squares - (means * counts[:, None]).T @ means) / max(total, 1.0)
         scale = float(np.trace(within)) / max(len(within), 1)
-        if not scale > 0:
-            return given
+        if total < 1 or not scale > 0:
+            return None
         within[np.diag_indices_from(within)] += RIDGE * scale
         weights = np.linalg.solve(within, means.T)
         logits = self._features[rows] @ weights - 0.5 * np.einsum("kd,dk->k", means, weights)
         logits += np.log(np.maximum(counts, 1e-9) / total)
-        logits -= logits.max(axis=1, keepdims=True)
-        own = np.exp(logits)
-        own /= own.sum(axis=1, keepdims=True)
-        return OWN_WEIGHT * own + (1.0 - OWN_WEIGHT) * given
+        own = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(own / own.sum(axis=1, keepdims=True))
 
     def _moments(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows per class, sums per class, and sums of products of the given labelled rows."""

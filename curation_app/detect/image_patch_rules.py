@@ -9,7 +9,6 @@ import numpy as np
 
 from curation_app.detect.image_content import ContentWithout
 from curation_app.detect.image_patch_items import Item
-from curation_app.detect.rule_bayes import rule_bayes_factor
 
 # Rules judged again; the price of candidates leaves rarely more than two or three in real attacks.
 REFITTED = 16
@@ -54,11 +53,6 @@ def joined(items: Sequence[Item], codes: np.ndarray, price: float) -> list[list[
 
 def judged(item: Item, rows: np.ndarray, codes: np.ndarray, copies: np.ndarray, content: ContentWithout, candidates: int) -> Rule:
     """The rule that ``rows`` follow, judged by content that saw none of them; exact copies count once."""
-    chances = content.chances(rows)
-    expected = chances[:, item.label]
+    nats, chances = content.nats(rows, item.label, copies, candidates)
     carries = codes[rows] == item.label
-    known = codes[rows] >= 0
-    _, once = np.unique(np.stack((copies[rows], codes[rows])), axis=1, return_index=True)
-    once = once[known[once]]
-    nats = rule_bayes_factor(carries[once], expected[once], candidates)
-    return Rule(item=item, rows=rows, carries=carries, expected=expected, likely=chances.argmax(axis=1), nats=nats)
+    return Rule(item=item, rows=rows, carries=carries, expected=chances[:, item.label], likely=chances.argmax(axis=1), nats=nats)
