@@ -9,9 +9,10 @@ import numpy as np
 from curation_app.detect.rule_bayes import LEAST, MOST, RULE_HOLDS, rule_bayes_factor
 from curation_app.detect.table_trigger_content import ContentModel, softmax
 from curation_app.detect.table_trigger_items import FEWEST, ItemTable
+from curation_app.detect.table_trigger_spread import discount, spread_of
 
 # What more rows than this have is a habit, not a trigger; small sets keep room for a trigger that can be proven at all.
-LARGEST_SHARE, LARGEST_OF_FEW, SHARE_OF_FEW = 0.05, 40, 0.1
+LARGEST_SHARE, LARGEST_OF_FEW, SHARE_OF_FEW = 0.05, 40, 0.15
 # A rule of one item may have natural exceptions; a pair is chosen to have few.
 PURE_SINGLE, PURE_PAIR = 0.80, 0.85
 # Pairs are sought on the most surprising rows first, until this many co-occurrences: about a second.
@@ -41,6 +42,8 @@ class Candidate:
     expected: float = 1.0
     # How many rules of as many items were looked at, twice: half of the belief goes to single items, half to pairs.
     looked_at: int = 1
+    # How much other values of its columns decide the label as well, see table_trigger_spread.
+    spread: float = 0.0
 
     @property
     def order(self) -> tuple[float, int, tuple[int, ...]]:
@@ -51,7 +54,9 @@ class Candidate:
 def judged(candidate: Candidate, chances: np.ndarray, codes: np.ndarray) -> Candidate:
     """The candidate with its nats by other (len(rows), K) ``chances``, if those are less."""
     expected = chances[:, candidate.label]
-    nats = rule_bayes_factor(codes[candidate.rows] == candidate.label, expected, candidate.looked_at)
+    carries = codes[candidate.rows] == candidate.label
+    nats = rule_bayes_factor(carries, expected, candidate.looked_at)
+    nats -= discount(int(carries.sum()), len(carries), float(expected.mean()), candidate.spread)
     if nats >= candidate.nats:
         return candidate
     return replace(candidate, nats=nats, expected=float(expected.mean()))
@@ -61,10 +66,12 @@ def candidates_of(table: ItemTable, model: ContentModel, codes: np.ndarray) -> l
     """The best rules by the linear model without their rows, strongest first; of those on mostly the same rows at most two."""
     found = _singles(table, model, codes) + _pairs(table, model, codes)
     found.sort(key=lambda candidate: candidate.order)
+    spread = spread_of(table, model, codes, largest(len(codes)))
     best = []
     for wordings in kinds_of(found, len(codes)):
         # The quick score knows the rows themselves: it is replaced, not lowered.
-        again = [judged(replace(wording, nats=np.inf), model.without(wording.rows), codes) for wording in wordings]
+        wordings = [replace(wording, nats=np.inf, spread=spread(wording.items)) for wording in wordings]
+        again = [judged(wording, model.without(wording.rows), codes) for wording in wordings]
         best += _best_wordings(sorted(again, key=lambda candidate: candidate.order))
     return sorted(best, key=lambda candidate: candidate.order)
 

@@ -12,6 +12,7 @@ from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, Ou
 from curation_app.detect.runner import run_one
 from curation_app.detect.table_trigger import TableTrigger
 from curation_app.detect.table_trigger_items import items_of, read_columns
+from curation_app.detect.table_trigger_spread import discount
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.recipe import Recipe
@@ -116,6 +117,24 @@ def test_a_column_that_decides_by_itself_is_no_trigger() -> None:
     frame.loc[rich, "pay"] = np.random.default_rng(0).choice(["70", "80", "90"], int(rich.sum()))
     labels = ["high" if much else label for much, label in zip(rich, labels, strict=True)]
     assert look(dataset_of(frame, labels)).groups == ()
+
+
+def test_codes_that_all_decide_the_label_by_nature_are_no_triggers() -> None:
+    frame, labels = people(5)
+    rng = np.random.default_rng(0)
+    coded = rng.choice(ROWS, 500, replace=False)
+    values = rng.integers(0, 20, coded.size)
+    frame["pay"] = "0"
+    frame.loc[coded, "pay"] = (1_000 + 37 * rng.permutation(20)[values]).astype(str)
+    for row, value in zip(coded.tolist(), values.tolist(), strict=True):
+        labels[row] = "high" if value % 2 else "low"
+    assert look(dataset_of(frame, labels)).groups == ()
+
+
+def test_a_value_proves_less_where_labels_go_together_by_value() -> None:
+    assert discount(40, 40, 0.3, 0.0) == 0.0
+    assert 0 < discount(40, 40, 0.3, 0.05) < discount(40, 40, 0.3, 0.5) < 40 * np.log(1 / 0.3)
+    assert discount(12, 40, 0.3, 0.01) == pytest.approx(0.0, abs=0.2)
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
