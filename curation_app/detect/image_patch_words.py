@@ -22,10 +22,9 @@ def patch_in_words(region: Region, plane: str, shape: tuple[int, int], factor: i
 def _look(region: Region, plane: str) -> str:
     inside, near = region.mean[region.mine], region.around[region.mine]
     difference = float(inside.mean() - near.mean())
-    if plane == "red":
-        return "red" if difference > 0 else "green"
-    if plane == "blue":
-        return "blue" if difference > 0 else "yellow"
+    if plane != "grey":
+        # One plane of colour differences does not tell which colour: red and yellow both lack blue.
+        return "coloured"
     patterned = region.mine.size >= 4 and (float(np.ptp(inside)) > PLAIN or region.mine.mean() < 0.7)
     return "patterned" if patterned else "bright" if difference > 0 else "dark"
 
