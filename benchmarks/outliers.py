@@ -16,7 +16,8 @@ from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 
 from curation_app.detect.outlier import far_surprise, isolation
 
-GRAPH = 30
+# Neighbours in the graph of a scan of up to 20,000 rows.
+GRAPH = 100
 
 
 def scores(features: np.ndarray) -> dict[str, np.ndarray]:

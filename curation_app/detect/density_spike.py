@@ -13,7 +13,7 @@ import numpy as np
 from curation_app.detect.base import Detector
 from curation_app.detect.components import chained, components
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
-from curation_app.detect.surprise import HIGHEST
+from curation_app.detect.surprise import HIGHEST, surest
 from curation_app.detect.wording import clipped, things
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -63,7 +63,7 @@ class DensitySpike(Detector):
         surprises = np.stack([spike_surprise(column, near, distances, inner) for (inner, _), column in looks], axis=1)
         widest = surprises.argmax(axis=1)
         here = np.arange(len(widest))
-        surprise = np.maximum(surprises[here, widest] - np.log10(len(scales)), 0.0)
+        surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
         groups = _groups(dataset, representation, surprise, near, sizes)
         worth = np.flatnonzero(surprise >= 1.0)

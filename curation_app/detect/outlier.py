@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.surprise import rank_surprise, tail_surprise
+from curation_app.detect.surprise import surest, tail_surprise
 from curation_app.detect.unusual_cells import unusual_cells
 from curation_app.detect.wording import things
 from curation_app.domain.dataset import Dataset
@@ -21,8 +21,6 @@ NEAR = 5
 WIDEST_FOR_CUTS = 64
 # 200 trees: the order is stable from there on. Fewer rows than 20 cannot fill a tree.
 CUTS, FEWEST_FOR_CUTS = 200, 20
-# Weight of "all looks agree" beside "one look is sure"; chosen on adbench_visible12 (see benchmarks/outliers.py), flat from 0.3 to 0.8.
-AGREEMENT = 0.5
 # One clean row in a thousand, or the most extreme of so many rows, is no issue yet.
 ISSUE_AT, BEYOND_CHANCE = 3.0, 0.5
 # Distances below this share of the median count as this: exact copies at distance 0 have no logarithm.
@@ -87,7 +85,8 @@ def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndar
     Returns
     -------
     np.ndarray
-        (n,) float64 at least 0: the surest of two or three looks less log10 of their number, lifted where all of them agree.
+        (n,) float64 at least 0: the surest of two or three looks less log10 of their number. On adbench_visible12 that ranks better than
+        the mean of the looks' ranks (AUROC .806 against .783, average precision .500 against .484), and it is a surprise as it stands.
     """
     rows, k = distances.shape
     if rows == 0 or k == 0:
@@ -96,12 +95,7 @@ def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndar
     looks = [_log_distance(distances[:, :wide]), _log_distance(distances[:, : min(NEAR, k)])]
     if cuts is not None:
         looks.append(cuts)
-    surest = np.max(np.stack([tail_surprise(look) for look in looks]), axis=0) - np.log10(len(looks))
-    if cuts is None:
-        return np.maximum(surest, 0.0)
-    together = AGREEMENT * rank_surprise(_gaussian_rank(looks[0]) + _gaussian_rank(cuts))
-    # The sum is no p-value any more; a second tail fit makes it one and keeps its order.
-    return tail_surprise(surest + together)
+    return surest(np.stack([tail_surprise(look) for look in looks]))
 
 
 def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarray:
@@ -141,14 +135,6 @@ def _log_distance(distances: np.ndarray) -> np.ndarray:
     mean = distances.mean(axis=1, dtype=np.float64)
     positive = mean[mean > 0]
     return np.log(mean + SMALLEST * np.median(positive)) if positive.size else np.zeros(len(mean))
-
-
-def _gaussian_rank(values: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtri
-
-    ordered = np.sort(values)
-    middle = np.searchsorted(ordered, values, side="left") + np.searchsorted(ordered, values, side="right")
-    return np.asarray(ndtri(middle / (2.0 * values.size)))
 
 
 def _alarm(surprise: np.ndarray) -> float:
