@@ -116,6 +116,7 @@ def campaigns_json(scan: Scan) -> list[dict[str, Any]]:
             "score": float(campaign.score),
             "evidence": dict(campaign.evidence),
             "rows": [int(row) for row in campaign.rows],
+            "strength": [round(float(value), 4) for value in campaign.strength],
             "core": [int(row) for row in campaign.core()],
             "edge": [int(row) for row in campaign.edge()],
         }

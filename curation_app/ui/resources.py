@@ -64,24 +64,24 @@ def unfinished() -> ScanJob | None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _kind_counts(key: str, _run: Run) -> dict[str, int]:
+def _kind_counts(key: str, stamp: str, _run: Run) -> dict[str, int]:
     counts = {kind.value: len(_run.queue(Filter(kinds=(kind.value,)))) for kind in Kind}
     return {kind: count for kind, count in counts.items() if count}
 
 
 def kind_counts(run: Run) -> dict[str, int]:
     """Flagged rows by kind, decided or not; kinds without any are left out."""
-    return _kind_counts(run.key, run)
+    return _kind_counts(run.key, run.standing().stamp, run)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _flagged(key: str, _run: Run) -> np.ndarray:
+def _flagged(key: str, stamp: str, _run: Run) -> np.ndarray:
     return _run.queue(Filter())
 
 
 def flagged(run: Run) -> np.ndarray:
     """Flagged row numbers, most suspicious first, decided or not."""
-    return _flagged(run.key, run)
+    return _flagged(run.key, run.standing().stamp, run)
 
 
 @st.cache_data(max_entries=8, show_spinner="Training a quick model some fifty times, on the stored features …")

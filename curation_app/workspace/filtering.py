@@ -6,15 +6,16 @@ import numpy as np
 
 from curation_app.review import VERDICTS
 from curation_app.workspace.data import RunData
+from curation_app.workspace.reranking import Standing
 from curation_app.workspace.values import Filter
 
 
-def matching(data: RunData, verdicts: np.ndarray, filters: Filter) -> np.ndarray:
-    """Row numbers, most suspicious first.
+def matching(data: RunData, verdicts: np.ndarray, filters: Filter, standing: Standing) -> np.ndarray:
+    """Row numbers in the order of the standing: most suspicious first.
 
     ``verdicts`` are (n,) codes into ``VERDICTS``.
     """
-    keep = data.flagged.copy() if filters.flagged_only else np.ones(data.n, dtype=bool)
+    keep = standing.flagged.copy() if filters.flagged_only else np.ones(data.n, dtype=bool)
     if filters.campaign:
         keep = _named(data, "campaign", (filters.campaign,))  # a campaign is shown whole
     if filters.rows is not None:
@@ -33,7 +34,7 @@ def matching(data: RunData, verdicts: np.ndarray, filters: Filter) -> np.ndarray
         keep &= np.isin(verdicts, wanted)
     if filters.text:
         keep &= data.contains_text(filters.text)
-    return data.order[keep[data.order]]
+    return standing.order[keep[standing.order]]
 
 
 def _named(data: RunData, column: str, wanted: tuple[str, ...]) -> np.ndarray:

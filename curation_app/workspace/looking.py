@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -61,19 +62,21 @@ class Looking(OpenedRun):
         return overview(self.data, self._decided())
 
     def queue(self, filters: Filter | None = None) -> np.ndarray:
-        """(m,) row numbers that match, most suspicious first."""
+        """(m,) row numbers that match, most suspicious first; after some decisions the decided ones come before the others."""
         state = self.state()
-        return filtering.matching(self.data, state.verdicts, filters or Filter())
+        return filtering.matching(self.data, state.verdicts, filters or Filter(), self._reranker.at(state))
 
     def lines(self, rows: Iterable[int]) -> tuple[QueueLine, ...]:
         """The queue's lines of some rows."""
-        decisions = self.state().decisions
-        return tuple(self._line(int(row), decisions) for row in rows)
+        state = self.state()
+        suspicion = self._reranker.at(state).suspicion
+        return tuple(self._line(int(row), state.decisions, suspicion) for row in rows)
 
     def card(self, row: int) -> Card:
         """The evidence card of one row."""
         self._known([row])
-        return self._cards.card(int(row), self.state().decisions)
+        state = self.state()
+        return replace(self._cards.card(int(row), state.decisions), suspicion=float(self._reranker.at(state).suspicion[row]))
 
     def map(self) -> MapView:
         """Where every row lies; principal components until the layout is there."""
@@ -113,15 +116,15 @@ class Looking(OpenedRun):
     def progress(self) -> tuple[int, int, float, float, float]:
         """(decided, flagged, bad rows probably left, low, high)."""
         decided = self._decided()
-        return (int(decided.sum()), int(self.data.flagged.sum()), *left(self.data, decided))
+        return (int(decided.sum()), int(self.standing().flagged.sum()), *left(self.data, decided))
 
-    def _line(self, row: int, decisions: Mapping[int, Decision]) -> QueueLine:
+    def _line(self, row: int, decisions: Mapping[int, Decision], suspicion: np.ndarray) -> QueueLine:
         line = self._cards.line(row, decisions)
         decision = decisions.get(row)
         return QueueLine(
             row=row,
             id=line.id,
-            suspicion=float(self.data.suspicion[row]),
+            suspicion=float(suspicion[row]),
             kind=Kind(self.data.at("kind", row)),
             given=line.label,
             snippet=line.snippet,

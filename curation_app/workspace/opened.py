@@ -13,6 +13,7 @@ from curation_app.errors import NotFoundError, UsageError
 from curation_app.review import VERDICTS, State
 from curation_app.workspace.card import CardMaker
 from curation_app.workspace.data import RunData, open_data
+from curation_app.workspace.reranking import Reranker, Standing
 
 # A second look is still to come.
 DECIDED = [VERDICTS.index(verdict) for verdict in (Verdict.ACCEPT, Verdict.RELABEL, Verdict.DROP)]
@@ -73,6 +74,14 @@ class OpenedRun:
     def state(self) -> State:
         """The current decision of every row."""
         return self.log.state(self.n)
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        return Reranker(self.data)
+
+    def standing(self) -> Standing:
+        """The queue as the decisions so far have moved it."""
+        return self._reranker.at(self.state())
 
     def _decided(self) -> np.ndarray:
         """(n,) bool: rows with a last word; a second look is none."""

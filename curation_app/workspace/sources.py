@@ -19,11 +19,13 @@ BURST = 4
 TIMES_EVEN = 4.0
 # Classes that a line names.
 TARGETS = 3
+# What the reason of a quarantine begins with.
+QUARANTINE = "quarantine: "
 
 
 def quarantine_reason(source: str) -> str:
     """What the log says about a quarantine; the release from it looks for the same words."""
-    return f"quarantine: {source}"
+    return f"{QUARANTINE}{source}"
 
 
 def source_table(data: RunData, role: str, state: State, acts: Sequence[Act]) -> SourceTable | None:
@@ -100,7 +102,7 @@ def _held(acts: Sequence[Act]) -> dict[str, str]:
     """Reason of a quarantine that stands -> the last act of that reason."""
     found: dict[str, str] = {}
     for act in acts:
-        if act.kind == "decide" and act.verdict is Verdict.DROP and not act.undone_by and act.reason.startswith("quarantine: "):
+        if act.kind == "decide" and act.verdict is Verdict.DROP and not act.undone_by and act.reason.startswith(QUARANTINE):
             found.setdefault(act.reason, act.action)
     return found
 

@@ -56,7 +56,10 @@ def _head(shown: Card) -> Html:
         tag("span", KIND_NAMES[shown.kind], cls="badge"),
         tag("span", f"row {thousands(shown.row)}", f" · id {clip(shown.id, 24)}" if shown.id != str(shown.row) else "", cls="soft num"),
         tag(
-            "span", f"suspicion {share(shown.suspicion)} · rank {thousands(shown.rank)}", cls="soft num", title="Chance that the row is bad"
+            "span",
+            f"suspicion {share(shown.suspicion)} · rank {thousands(shown.rank)}",
+            cls="soft num",
+            title="Chance that the row is bad, and its place in the scan's queue",
         ),
         tag("span", clip(shown.time, 19), cls="soft num") if shown.time else None,
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from curation_app.ui.components.markup import Html, tag
-from curation_app.ui.components.words import thousands
+from curation_app.ui.components.words import counted, thousands
 from curation_app.workspace import Run
 
 
@@ -21,8 +21,17 @@ def progress(run: Run) -> Html:
         ),
         tag("div", tag("i", style=f"width:{share:.1f}%"), cls="track ink", title=f"{decided} of {flagged} flagged rows"),
         tag("div", f"{_rounded(low)} to {_rounded(high)} with 95 % certainty", cls="soft small"),
+        _reranked(run.standing().decisions),
         cls="progress",
     )
+
+
+def _reranked(decisions: int) -> Html | None:
+    """Says that the order is no longer the scan's."""
+    if not decisions:
+        return None
+    why = "What you found true and false moved the rows that are still open. Taking decisions back takes this back."
+    return tag("div", f"Re-ranked after {counted(decisions, 'decision')}", cls="soft small", title=why)
 
 
 def _rounded(count: float) -> str:
