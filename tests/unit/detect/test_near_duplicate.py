@@ -50,8 +50,12 @@ def test_near_copies_are_found_across_a_changed_word() -> None:
     labels: list[str | None] = ["ham"] * 300
     labels[11] = "spam"
     finding = find(texts, labels)
-    assert [group.rows for group in finding.groups] == [(10, 11)]
-    assert finding.groups[0].title.startswith("2 near-copies of one text")
+    assert np.all(finding.surprise[[10, 11]] > 1.5)
+    assert finding.reasons[11].startswith("2 near-copies of one text")
+    # Two texts that differ in a word are no campaign; four are.
+    assert finding.groups == ()
+    texts[12:14] = [texts[10] + " please", texts[10] + " again"]
+    assert [group.rows for group in find(texts, labels).groups] == [(10, 11, 12, 13)]
 
 
 def test_plain_copies_are_shown_and_no_error() -> None:
