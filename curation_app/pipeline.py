@@ -31,6 +31,8 @@ Judge = Callable[[np.ndarray], np.ndarray]
 
 # Share of labels flipped in each planting: enough to fit a curve on a thousand rows, too few to change what the models learn.
 FLIPPED_SHARE = 0.05
+# Flips after which no further copy is planted: each copy is judged anew, and forty points of a curve need no more.
+ENOUGH_FLIPS = 500
 # Far rows are planted into a sample that is compared without a graph: 2,000 x 2,000 distances cost a tenth of a second.
 FAR_SAMPLE, FAR_SHARE = 2_000, 0.03
 
@@ -115,7 +117,7 @@ def _calibrate(
     others = _other_label_detectors(findings)
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
-        if judge is not None:
+        if judge is not None and sum(int(flipped.sum()) for _, flipped in samples[LabelError.code]) < ENOUGH_FLIPS:
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
             chances = judge(codes)
             samples[LabelError.code].append((label_surprise(chances, codes), flipped))

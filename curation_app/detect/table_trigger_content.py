@@ -129,7 +129,7 @@ def _fitted(design: object, inverse: np.ndarray, weights: np.ndarray) -> tuple[n
     leverage = np.zeros(rows)
     for low in range(0, rows, CHUNK):
         leverage[low : low + CHUNK] = np.square(design[low : low + CHUNK].toarray() @ root).sum(axis=1)  # type: ignore[index]
-    return np.asarray(design @ weights), leverage  # type: ignore[operator]
+    return np.asarray(design @ weights), leverage
 
 
 def _likelihood(scores: np.ndarray, codes: np.ndarray) -> float:
