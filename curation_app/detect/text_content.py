@@ -18,6 +18,8 @@ FOLDS = 5
 RAREST, MOST_TERMS = 2, 40_000
 # Logistic regression is the better judge and costs one fit per class and fold; above this many classes counting has to do.
 FEW_CLASSES = 4
+# Texts that each fold learns from at most: more of them hardly change the judgement, and the time of a fit grows with them.
+MOST_TAUGHT = 30_000
 # Pseudo-count of a term in every class.
 PRIOR_COUNT = 0.3
 # Sharpness of the probabilities is chosen among these by the likelihood of the held-out labels.
@@ -38,8 +40,8 @@ class Content:
         (folds, terms + 1, K) float32; the last term stands for "none" and weighs nothing.
     singles, doubles
         (t + 1,) int64 term of each token, and of each token with the next; behind the last token stands "none".
-    scale
-        (n, terms)-free factors of a term in a text: (n,) by text and (terms + 1,) by term.
+    row_scale, term_scale
+        (n,) and (terms + 1,): a term counts in a text by the product of the two.
     """
 
     logits: np.ndarray
@@ -63,10 +65,29 @@ class Content:
         return total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermMatrix:
+    """Texts as weighted terms; labels play no part, so that several models can be fitted on one. Fields as in :class:`Content`.
+
+    ``weighted`` is (n, terms) float32 TF-IDF with rows of length one.
+    """
+
+    weighted: csr_matrix
+    folds: np.ndarray
+    singles: np.ndarray
+    doubles: np.ndarray
+    row_scale: np.ndarray
+    term_scale: np.ndarray
+
+
 def content_of(tokens: Tokens, texts: list[str], codes: np.ndarray, n_classes: int) -> Content:
     """The model of n distinct texts with class codes (-1 = missing, teaches nothing)."""
+    return model_of(terms_of(tokens, texts), codes, n_classes)
+
+
+def terms_of(tokens: Tokens, texts: list[str]) -> TermMatrix:
+    """Words and pairs of neighbours of n texts."""
     rows = len(texts)
-    folds = np.array([_fold(text) for text in texts], dtype=np.int64)
     singles, doubles, terms = _terms(tokens, rows)
     counts = _counts(tokens, singles, doubles, rows, terms)
     spread = np.asarray((counts > 0).sum(axis=0)).ravel()
@@ -74,21 +95,32 @@ def content_of(tokens: Tokens, texts: list[str], codes: np.ndarray, n_classes: i
     weighted = counts.multiply(term_scale[:-1]).tocsr().astype(np.float32)
     lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     row_scale = (1.0 / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
-    weighted = weighted.multiply(row_scale[:, None]).tocsr()
-    weights, biases = _fitted(weighted, folds, codes, n_classes)
-    logits = np.zeros((rows, n_classes), dtype=np.float32)
-    for fold in range(FOLDS):
-        held = np.flatnonzero(folds == fold)
-        logits[held] = weighted[held] @ weights[fold, :-1] + biases[fold]
-    sharpness = _sharpness(logits, codes)
-    return Content(
-        logits=logits * sharpness,
-        folds=folds,
-        weights=weights * np.float32(sharpness),
+    return TermMatrix(
+        weighted=weighted.multiply(row_scale[:, None]).tocsr(),
+        folds=np.array([_fold(text) for text in texts], dtype=np.int64),
         singles=np.append(singles, terms),
         doubles=np.append(doubles, terms),
         row_scale=row_scale,
         term_scale=term_scale,
+    )
+
+
+def model_of(matrix: TermMatrix, codes: np.ndarray, n_classes: int) -> Content:
+    """The model of texts read before."""
+    weights, biases = _fitted(matrix.weighted, matrix.folds, codes, n_classes)
+    logits = np.zeros((len(codes), n_classes), dtype=np.float32)
+    for fold in range(FOLDS):
+        held = np.flatnonzero(matrix.folds == fold)
+        logits[held] = matrix.weighted[held] @ weights[fold, :-1] + biases[fold]
+    sharpness = _sharpness(logits, codes)
+    return Content(
+        logits=logits * sharpness,
+        folds=matrix.folds,
+        weights=weights * np.float32(sharpness),
+        singles=matrix.singles,
+        doubles=matrix.doubles,
+        row_scale=matrix.row_scale,
+        term_scale=matrix.term_scale,
     )
 
 
@@ -110,7 +142,7 @@ def _terms(tokens: Tokens, rows: int) -> tuple[np.ndarray, np.ndarray, int]:
         joined = tokens.rows[1:] == tokens.rows[:-1]
         pairs[:-1] = np.where(joined, tokens.words[:-1] * size + tokens.words[1:] + size, -1)
     known, number = np.unique(np.concatenate((tokens.words, pairs)), return_inverse=True)
-    spread = np.bincount(np.unique(np.stack((number, np.tile(tokens.rows, 2))), axis=1)[0], minlength=len(known)) if len(tokens) else number
+    spread = np.bincount(np.unique(number * np.int64(rows) + np.tile(tokens.rows, 2)) // max(rows, 1), minlength=len(known))
     spread = np.where(known < 0, 0, spread)
     kept = np.flatnonzero(spread >= min(RAREST, rows))
     kept = kept[np.argsort(-spread[kept], kind="stable")[:MOST_TERMS]]
@@ -133,8 +165,11 @@ def _fitted(terms: csr_matrix, folds: np.ndarray, codes: np.ndarray, n_classes: 
     biases = np.zeros((FOLDS, n_classes), dtype=np.float32)
     for fold in range(FOLDS):
         taught = np.flatnonzero((folds != fold) & (codes >= 0))
+        taught = taught[:: -(-len(taught) // MOST_TAUGHT) or 1]
         known = np.unique(codes[taught])
-        if len(known) > 1:
+        if len(known) > 1 and terms.shape[1] == 0:
+            biases[fold] = np.log((np.bincount(codes[taught], minlength=n_classes) + 1.0) / (len(taught) + n_classes))
+        elif len(known) > 1:
             fit = _by_regression if len(known) <= FEW_CLASSES else _by_counting
             weights[fold, :-1], biases[fold] = fit(terms[taught], codes[taught], known, n_classes)
     return weights, biases

@@ -132,7 +132,7 @@ def _by_labels(item: np.ndarray, kept: np.ndarray, carries: np.ndarray, expected
     """(items,) nats by the labels, for the best of the shares in which a rule may hold."""
     best = np.full(items, -np.inf)
     for holds in HOLDS:
-        gain = np.where(kept, _nats(carries, expected, holds), 0.0)
+        gain = np.where(kept, row_nats(carries, expected, holds), 0.0)
         best = np.maximum(best, np.bincount(item, weights=gain, minlength=items) - (0.0 if holds == RULE_HOLDS else np.log(len(HOLDS))))
     return best
 
@@ -171,7 +171,7 @@ def _without(
     return expected, likeliest
 
 
-def _nats(carries: np.ndarray, expected: np.ndarray, holds: float) -> np.ndarray:
+def row_nats(carries: np.ndarray, expected: np.ndarray, holds: float = RULE_HOLDS) -> np.ndarray:
     """(m,) each row's part of :func:`rule_bayes_factor`, for a rule that holds in this share of its rows.
 
     A row whose content alone all but settles the label says nothing for the rule, else a thousand of them would make a case.
