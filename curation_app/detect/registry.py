@@ -22,6 +22,7 @@ from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
 from curation_app.detect.target_error import TargetError
+from curation_app.detect.text_style import TextStyle
 from curation_app.detect.text_trigger import TextTrigger
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind
@@ -63,6 +64,7 @@ DETECTORS: tuple[Detector, ...] = unique(
         Novelty(),
         TableTrigger(),
         TextTrigger(),
+        TextStyle(),
     )
 )
 
