@@ -16,6 +16,8 @@ TAILS = (2.0, 3.0, 4.0)
 COUNTED_FROM = 0.5
 # A chance learned from planted errors may be this far off (measured on flips of known number, see the benchmark's calibration).
 SLACK = 0.2
+# Families of groups that may be natural (templates, repeated forms): they are counted, but prove nothing about the least number.
+NATURAL = frozenset({"spike"})
 # One-sided 97.5 % of a normal: with the upper end, a 95 % interval.
 Z = 1.96
 
@@ -37,15 +39,16 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
     mine = [finding for finding in findings if finding.kind is kind]
     curves = [calibration.curves[finding.code] for finding in mine if finding.code in calibration.curves]
     chance = np.nan_to_num(chance, nan=0.0)
+    least = max((_excess(finding.surprise) for finding in mine if finding.family not in NATURAL), default=0.0)
     if curves:
-        chance = _learned(mine, chance, calibration)
-    least = max((_excess(finding.surprise) for finding in mine), default=0.0)
-    if curves:
-        sure = chance[chance >= COUNTED_FROM]
+        learned = _learned(mine, chance, calibration)
+        chance = np.where(chance >= COUNTED_FROM, np.maximum(chance, learned), learned)
+        sure = learned[learned >= COUNTED_FROM]
         least = max(least, float(np.sum(sure - SLACK) - Z * np.sqrt(np.sum(sure * (1.0 - sure)))))
         scored = max(int(np.sum(np.isfinite(finding.surprise))) for finding in mine)
         count = float(chance.sum())
-        high = max(count, scored * max(curve.highest_prior for curve in curves))
+        # Each curve bounds the errors that are like the planted ones: the tightest bound holds.
+        high = min(max(count + Z * np.sqrt(count + 1.0), scored * min(curve.highest_prior for curve in curves)), float(chance.size))
         method = "Sum of chances learned from planted errors; the upper end is the most that errors like the planted ones can hide."
     else:
         counted = chance[chance >= COUNTED_FROM]
@@ -56,13 +59,13 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calib
 
 
 def _learned(mine: Sequence[Finding], chance: np.ndarray, calibration: Calibration) -> np.ndarray:
-    """(n,) chances to add up: those that were learned; the queue's own where a detector without a self-test is sure."""
+    """(n,) chances that were learned from planted errors, which add up to a number of bad rows."""
     learned = np.zeros(chance.shape)
     for finding in mine:
         told = calibration.learned(finding.family, finding.surprise, code=finding.code)
         if told is not None:
             learned = np.fmax(learned, told)
-    return np.where(chance >= COUNTED_FROM, np.maximum(chance, learned), learned)
+    return learned
 
 
 def _excess(surprise: np.ndarray) -> float:
