@@ -35,6 +35,9 @@ FEWEST = 20
 TIED_AT, ISSUE_AT = 2.0, 3.0
 # A member reaches at least this share of the median of its group.
 EDGE = 0.5
+# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next largest.
+# The rows of ordinary groups stay in order within so much of surprise.
+FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
 # Distances below this share of the median count as this.
@@ -65,7 +68,9 @@ class DensitySpike(Detector):
         here = np.arange(len(widest))
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
-        groups = _groups(dataset, representation, surprise, near, sizes)
+        packs = _packs(representation, surprise, near, sizes)
+        surprise = tempered(surprise, packs)
+        groups = _groups(dataset, representation, surprise, packs)
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
         noun = things(dataset)
@@ -133,27 +138,57 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def _groups(
-    dataset: Dataset, representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray
-) -> tuple[Group, ...]:
-    """Spiking rows that are among one another's nearest at the size where they spike, strongest group first."""
+def tempered(surprise: np.ndarray, packs: list[np.ndarray]) -> np.ndarray:
+    """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
+
+    Their rows then keep their order and not their height. The largest group keeps it where it is twice as large as the next. Nor does a
+    row keep it that belongs to no group: pairs and triples are what near-copies are for.
+    """
+    lowered = surprise.copy()
+    alone = np.ones(len(surprise), dtype=bool)
+    for rows in packs:
+        alone[rows] = False
+    _lower(lowered, np.flatnonzero(alone), ISSUE_AT)
+    if len(packs) > FEW:
+        by_size = sorted(packs, key=len)
+        rows = np.concatenate(by_size if len(by_size[-1]) < OUTGROWS * len(by_size[-2]) else by_size[:-1])
+        _lower(lowered, rows, float(np.log10(len(surprise) / rows.size)))
+    return lowered
+
+
+def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:
+    """What exceeds the usual among ``rows`` is pressed, in place, into a narrow band above it."""
+    above = rows[surprise[rows] > usual]
+    surprise[above] = usual + ORDER_KEPT * (surprise[above] - usual) / HIGHEST
+
+
+def _packs(representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
+    """Spiking rows that are among one another's nearest at the size where they spike; each (m,) row numbers, rising."""
     spiking = np.flatnonzero(surprise >= TIED_AT)
     if spiking.size < SMALLEST_GROUP:
-        return ()
+        return []
     within = np.arange(near.shape[1]) < sizes[spiking, None]
     other = np.where(within, near[spiking], -1)
-    tied = (other >= 0) & (surprise[other] >= TIED_AT)
-    left, place = np.nonzero(tied)
+    left, place = np.nonzero((other >= 0) & (surprise[other] >= TIED_AT))
     copy_left, copy_right = chained(representation.copies[spiking], spiking)
     root = components(len(surprise), np.concatenate((spiking[left], copy_left)), np.concatenate((other[left, place], copy_right)))
-    found = []
     order = spiking[np.argsort(root[spiking], kind="stable")]
+    packs = []
     for rows in np.split(order, np.flatnonzero(np.diff(root[order])) + 1):
         # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
-        rows = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
+        members = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
+        if members.size >= SMALLEST_GROUP and np.median(surprise[members]) >= ISSUE_AT:
+            packs.append(np.sort(members))
+    return packs
+
+
+def _groups(dataset: Dataset, representation: Representation, surprise: np.ndarray, packs: list[np.ndarray]) -> tuple[Group, ...]:
+    """The packs that are still surprising, strongest first."""
+    found = []
+    for rows in packs:
         strength = float(np.median(surprise[rows]))
-        if rows.size >= SMALLEST_GROUP and strength >= ISSUE_AT:
-            found.append(_group(dataset, representation, np.sort(rows), surprise, strength))
+        if strength >= ISSUE_AT:
+            found.append(_group(dataset, representation, rows, surprise, strength))
     return tuple(sorted(found, key=lambda group: (-group.surprise, group.rows[0])))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation_app.detect.density_spike import DensitySpike, middle_surprise
+from curation_app.detect.density_spike import DensitySpike, middle_surprise, tempered
 from curation_app.detect.runner import run_one
 from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
@@ -87,3 +87,24 @@ def test_middle_surprise_ignores_what_is_not_known() -> None:
     values = np.concatenate((np.linspace(0, 1, 99), [np.nan]))
     assert middle_surprise(values)[-1] == 0.0
     assert np.all(middle_surprise(np.ones(50)) == 0.0)
+
+
+def test_many_groups_are_what_the_data_is_like_and_a_flood_outgrows_them() -> None:
+    features, labels = blobs(900)
+    rng = np.random.default_rng(5)
+    templates = np.concatenate([features[row] + 0.02 * rng.standard_normal((8, features.shape[1])) for row in range(12)])
+    flood = features[40] + 0.02 * rng.standard_normal((40, features.shape[1]))
+    given = [*labels, *["class 0"] * len(templates)]
+    assert scanned(np.concatenate((features, templates)).astype(np.float32), given).outcome is Outcome.PASSED
+    finding = scanned(np.concatenate((features, templates, flood)).astype(np.float32), [*given, *["class 1"] * 40])
+    assert len(finding.groups) == 1
+    assert np.mean(np.isin(np.arange(996, 1_036), finding.groups[0].rows)) > 0.9
+
+
+def test_rows_of_ordinary_groups_keep_their_order() -> None:
+    surprise = np.concatenate((np.zeros(400), np.linspace(4, 9, 40)))
+    packs = list(np.arange(400, 440).reshape(4, 10))
+    lowered = tempered(surprise, packs)
+    assert np.all(np.diff(lowered[400:]) > 0)
+    assert lowered.max() < 2
+    assert np.array_equal(tempered(surprise, packs[:3]), surprise)
