@@ -105,9 +105,7 @@ def reordered(case: Case, order: np.ndarray) -> Case:
         images=None if dataset.images is None else dataset.images[order],
     )
     probabilities = None if representation.probabilities is None else representation.probabilities[order]
-    again = make_representation(
-        representation.features[order], labels, copies=representation.copies[order], probabilities=probabilities
-    )
+    again = make_representation(representation.features[order], labels, copies=representation.copies[order], probabilities=probabilities)
     return moved, replace(again, baseline=representation.baseline)
 
 
