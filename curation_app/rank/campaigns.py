@@ -22,6 +22,10 @@ SAME_UNION = 0.5
 # ... or when four in five rows of the smaller are in the larger, and the smaller is no mere corner of it. Twenty rows with a trigger
 # inside a source of five hundred stay a campaign of their own. Groups of one detector are apart because it says so: only the first rule.
 INSIDE, CORNER = 0.8, 0.25
+# A source holds the rows of all that came from it, a trigger's among them: it is a campaign of its own.
+APART = frozenset({"source"})
+# Whoever decides on a named trigger decides on the rows that carry it, and on no others.
+EXACT = frozenset({"rule", "template"})
 # Rows that the naming group does not have are the campaign's edge, however typical they are of another group.
 EDGE_MOST = 0.45
 
@@ -92,6 +96,8 @@ def _same(one: Seen, lead: Seen, shared: int) -> bool:
     small, large = sorted((len(one.rows), len(lead.rows)))
     if shared >= SAME_UNION * (small + large - shared):
         return True
+    if {one.finding.family, lead.finding.family} & APART:
+        return False
     return one.finding.code != lead.finding.code and shared >= INSIDE * small and small >= CORNER * large
 
 
@@ -122,7 +128,7 @@ def _telling(family: str) -> int:
 def _strength(lead: Seen, members: Sequence[Seen]) -> dict[int, float]:
     """Row -> how typical it is; the naming group's own rows keep what it says."""
     strength: dict[int, float] = {}
-    for one in members:
+    for one in () if lead.finding.family in EXACT else members:
         given = one.group.strength or (1.0,) * len(one.group.rows)
         for row, value in zip(one.group.rows, given, strict=True):
             if row not in lead.rows:

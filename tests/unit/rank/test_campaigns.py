@@ -29,12 +29,30 @@ def test_one_attack_seen_by_three_is_one_campaign_named_by_its_trigger() -> None
     assert campaign.title == "the word cf"
     assert campaign.id == "bd-1"
     assert campaign.kind is Kind.BACKDOOR
-    assert campaign.rows == tuple(range(32))
-    assert campaign.core() == tuple(range(1, 31))
-    assert campaign.edge() == (0, 31)
+    # Whoever decides on the word decides on the rows that carry it.
+    assert campaign.rows == campaign.core() == tuple(range(1, 31))
     assert campaign.evidence["tokens"] == ["cf"]
     assert campaign.evidence["also"] == ["a tight group", "30 near-copies"]
     assert 0.95 <= campaign.score <= 0.99
+
+
+def test_a_source_that_holds_a_trigger_is_a_campaign_of_its_own() -> None:
+    findings = [
+        seen("source", group(range(60), "a bad source", 9.0), kind=Kind.MISLABEL),
+        seen("rule", group(range(30), "a trigger", 9.0), kind=Kind.BACKDOOR),
+    ]
+    assert {campaign.rows for campaign in gather_campaigns(findings, 2)} == {tuple(range(30)), tuple(range(60))}
+
+
+def test_rows_that_only_a_tight_group_saw_are_the_edge_of_a_flood() -> None:
+    findings = [
+        seen("spike", group(range(32), "a tight group", 8.0)),
+        seen("copies", group(range(1, 31), "30 near-copies", 6.0), kind=Kind.DUPLICATE),
+    ]
+    (campaign,) = gather_campaigns(findings, 2)
+    assert campaign.rows == tuple(range(32))
+    assert campaign.core() == tuple(range(1, 31))
+    assert campaign.edge() == (0, 31)
 
 
 def test_a_weak_rule_does_not_name_a_sure_flood() -> None:
