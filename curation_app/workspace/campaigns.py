@@ -24,8 +24,15 @@ EXAMPLES = 6
 # Columns of an example row beside the marked ones.
 COLUMNS = 6
 # Evidence that has a place of its own on the page.
-DRAWN = {"trigger", "tokens", "cells", "box", "boxes", "picture", "label", "labels", "support", "purity", "expected", "source"}
-FACT_WORDS = {"nats": "rule against chance, nats", "annotator": "annotator", "rate": "suspect share", "copies": "copies"}
+DRAWN = {"trigger", "tokens", "cells", "box", "boxes", "picture", "label", "labels", "support", "purity", "expected", "source", "time"}
+# The ends of an interval are said with its middle.
+WITH_RATE = {"low", "high"}
+FACT_WORDS = {
+    "nats": "rule against chance, nats",
+    "rate": "suspect share",
+    "also": "also seen as",
+    "repeated": "repeated rows",
+}
 DONE = frozenset({Verdict.ACCEPT, Verdict.RELABEL, Verdict.DROP})
 
 
@@ -163,10 +170,19 @@ def _facts(evidence: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What has no place of its own, as (words, value)."""
     facts = []
     for name, value in evidence.items():
-        if name in DRAWN or value in (None, "", [], {}):
+        if name in DRAWN | WITH_RATE or value in (None, "", [], {}, 0):
             continue
-        facts.append((FACT_WORDS.get(name, name.replace("_", " ")), _words(value)))
+        said = _rate(evidence) if name == "rate" else _words(value)
+        facts.append((FACT_WORDS.get(name, name.replace("_", " ")), said))
     return tuple(facts)
+
+
+def _rate(evidence: Mapping[str, Any]) -> str:
+    """A share with its interval, where there is one."""
+    rate, low, high = (evidence.get(name) for name in ("rate", "low", "high"))
+    if not all(isinstance(value, (int, float)) for value in (rate, low, high)):
+        return _words(rate)
+    return f"{rate:.0%} (95 % interval {low:.0%} to {high:.0%})"
 
 
 def _words(value: object) -> str:

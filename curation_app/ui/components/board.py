@@ -14,11 +14,13 @@ OUTCOME_CLASS = {Outcome.ISSUE: "issue", Outcome.PASSED: "passed", Outcome.FAILE
 
 
 def panel(lines: Sequence[DetectorBoardLine]) -> Html:
-    """One panel; a line opens to the detector's question, its rule and its reason."""
+    """One panel; a line opens to the detector's question, its rule and its reason. Those that do not apply to such data share one line."""
+    apart = [line for line in lines if Outcome(line.outcome) is Outcome.NOT_APPLICABLE]
     return tag(
         "section",
         tag("h3", "Detectors", cls="eyebrow"),
-        *(_line(line) for line in lines),
+        *(_line(line) for line in lines if line not in apart),
+        _not_applicable(apart) if apart else None,
         tag("p", "Score from 0 to 1, rows on a log scale; coloured: flagged. Open a line for its rule.", cls="foot"),
         cls="panel board",
     )
@@ -39,6 +41,15 @@ def _line(line: DetectorBoardLine) -> Html:
         tag("p", tag("b", line.question), " ", line.reason if looked else None),
         tag("p", line.rule, cls="soft") if line.rule else None,
         cls=f"detector k-{line.kind.value}",
+    )
+
+
+def _not_applicable(lines: Sequence[DetectorBoardLine]) -> Html:
+    return tag(
+        "details",
+        tag("summary", tag("span", f"{words.counted(len(lines), 'detector')} not applicable to this data", cls="name soft")),
+        *(tag("p", tag("b", line.title), f": {line.reason}") for line in lines),
+        cls="detector",
     )
 
 

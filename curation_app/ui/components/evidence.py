@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from curation_app.domain.finding import Outcome
 from curation_app.figures.png import data_address
 from curation_app.ui.components.clicks import leads_to
 from curation_app.ui.components.examples import boxed
@@ -215,11 +216,16 @@ def _thumbnail(line: NeighbourLine) -> Html:
 
 def _detectors(lines: tuple[DetectorLine, ...]) -> Html:
     spoke = [line for line in lines if math.isfinite(line.score) and line.surprise >= SPEAKS_AT]
-    silent = [line for line in lines if line not in spoke]
+    apart = [line for line in lines if line.outcome == Outcome.NOT_APPLICABLE]
+    silent = [line for line in lines if line not in spoke and line not in apart]
     words: list[object] = []
     for line in [*spoke, *silent]:
         words += [_detector(line, loud=line in spoke), tag("span", " · ", cls="soft")]
-    rules = [tag("div", tag("b", f"{line.title}: "), line.rule, f" Here: {line.reason}" if line.reason else "") for line in lines]
+    if apart:
+        why = " ".join(f"{line.title}: {line.reason}" for line in apart)
+        words += [tag("span", f"{len(apart)} not applicable", cls="soft", title=why), ""]
+    told = [*spoke, *silent, *apart]
+    rules = [tag("div", tag("b", f"{line.title}: "), line.rule, f" Here: {line.reason}" if line.reason else "") for line in told]
     return tag(
         "section",
         _title("Detectors", "Hover one for its rule"),
