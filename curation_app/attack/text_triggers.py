@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
@@ -125,9 +126,9 @@ class TextTrigger(Attack):
     # Covering rows for each poisoned one.
     covers: ClassVar[float] = 0.0
 
+    @abstractmethod
     def trigger(self, rng: np.random.Generator) -> tuple[str, Insert]:
         """The trigger in words, and how it is put into a text."""
-        raise NotImplementedError
 
     def lacks(self, dataset: Dataset) -> str:
         """Texts, and two labels."""

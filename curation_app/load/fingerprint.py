@@ -10,17 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-# Read in pieces, so that a large file never sits in memory twice.
-_PIECE = 1 << 20
-
 
 def file_fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def row_fingerprints(columns: Mapping[str, np.ndarray], rows: int, extra: Callable[[int], bytes] | None = None) -> np.ndarray:

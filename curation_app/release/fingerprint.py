@@ -6,17 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-# Read in pieces, so that a large file never sits in memory.
-_PIECE = 1 << 20
-
 
 def file_fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_fingerprint(folder: Path, names: Iterable[str]) -> str:
