@@ -17,8 +17,8 @@ from curation_app.figures.png import data_address
 
 # Up to here the browser redraws every point within a second on two cores without a graphics card.
 POINTS_UP_TO = 20_000
-# Suspects drawn above the density: more would hide each other on a map of 360 pixels.
-SUSPECTS_UP_TO = 3_000
+# Suspects drawn above the density: more would hide each other on a map of 360 pixels, and each redraw sends them all.
+SUSPECTS_UP_TO = 1_000
 # Cells a side of the density picture: about two screen pixels each.
 DENSITY_CELLS = 160
 # Anchors a side: close enough that every lasso a hand can draw holds one, few enough to send back in a moment.
