@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,7 +16,7 @@ from curation_app.errors import NotFoundError
 from curation_app.review import VERDICTS, State
 from curation_app.workspace.card import CardMaker, hidden_marks
 from curation_app.workspace.data import RunData
-from curation_app.workspace.group_values import CampaignLine, CampaignView, Compared, MarkedRow
+from curation_app.workspace.group_values import CampaignLine, CampaignView, Compared, MarkedRow, Siblings
 from curation_app.workspace.timeline import span_of
 from curation_app.workspace.trigger import Trigger, token_marks, trigger_of
 
@@ -28,11 +29,13 @@ DRAWN = {"trigger", "tokens", "cells", "box", "boxes", "picture", "label", "labe
 # The ends of an interval are said with its middle.
 WITH_RATE = {"low", "high"}
 FACT_WORDS = {
-    "nats": "rule against chance, nats",
+    "nats": "odds against chance",
     "rate": "suspect share",
     "also": "also seen as",
     "repeated": "repeated rows",
 }
+# Campaigns this likely are offered for one decision together.
+LIKELY = 0.5
 DONE = frozenset({Verdict.ACCEPT, Verdict.RELABEL, Verdict.DROP})
 
 
@@ -74,7 +77,18 @@ class CampaignBook:
             core=tuple(self._marked(row, campaign, trigger, strength, state.decisions) for row in core),
             edge=tuple(self._marked(row, campaign, trigger, strength, state.decisions) for row in edge),
             suggestible=len(data.suggestible(rows)),
+            siblings=self._siblings(campaign, state),
         )
+
+    def _siblings(self, campaign: Mapping[str, Any], state: State) -> Siblings | None:
+        """One attack often has several triggers: those that put one label on their rows can be decided together."""
+        if (attack := _attack(campaign)) is None:
+            return None
+        mine = [other for other in self.data.campaigns if _attack(other) == attack]
+        rows = np.unique(np.concatenate([np.asarray(other["rows"], dtype=np.int64) for other in mine]))
+        if len(mine) < 2 or all(VERDICTS[verdict] in DONE for verdict in state.verdicts[rows]):
+            return None
+        return Siblings(title=f"{len(mine)} {attack[0]} campaigns with the label '{attack[1]}'", rows=tuple(rows.tolist()))
 
     def _line(self, campaign: Mapping[str, Any], state: State) -> CampaignLine:
         rows = np.asarray(campaign["rows"], dtype=np.int64)
@@ -113,6 +127,12 @@ class CampaignBook:
             box=trigger.box_of(row),
             snippet=line.snippet,
         )
+
+
+def _attack(campaign: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(kind, label) of a campaign that is likelier bad than not and has one label."""
+    label = (campaign.get("evidence") or {}).get("label")
+    return (str(campaign["kind"]), str(label)) if label and float(campaign["score"]) >= LIKELY else None
 
 
 def _core_and_edge(campaign: Mapping[str, Any], data: RunData) -> tuple[list[int], list[int], dict[int, float]]:
@@ -172,7 +192,7 @@ def _facts(evidence: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     for name, value in evidence.items():
         if name in DRAWN | WITH_RATE or value in (None, "", [], {}, 0):
             continue
-        said = _rate(evidence) if name == "rate" else _words(value)
+        said = _rate(evidence) if name == "rate" else _odds(value) if name == "nats" else _words(value)
         facts.append((FACT_WORDS.get(name, name.replace("_", " ")), said))
     return tuple(facts)
 
@@ -183,6 +203,13 @@ def _rate(evidence: Mapping[str, Any]) -> str:
     if not all(isinstance(value, (int, float)) for value in (rate, low, high)):
         return _words(rate)
     return f"{rate:.0%} (95 % interval {low:.0%} to {high:.0%})"
+
+
+def _odds(nats: object) -> str:
+    """A Bayes factor as people say it."""
+    if not isinstance(nats, (int, float)):
+        return _words(nats)
+    return "more than a million to 1" if nats > math.log(1e6) else f"{math.exp(nats):,.0f} to 1"
 
 
 def _words(value: object) -> str:

@@ -74,6 +74,14 @@ class MarkedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Siblings:
+    """Campaigns of one kind that put the same label on their rows: most likely one attack. ``rows`` are those of all of them."""
+
+    title: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignView:
     """Everything the Campaigns page shows of one campaign. Mixes are (name, rows of the campaign, rows of all the data), most first."""
 
@@ -92,6 +100,7 @@ class CampaignView:
     core: tuple[MarkedRow, ...]
     edge: tuple[MarkedRow, ...]
     suggestible: int = 0
+    siblings: Siblings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

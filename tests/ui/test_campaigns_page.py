@@ -80,6 +80,31 @@ def test_one_decision_drops_exactly_the_campaigns_rows_and_one_undo_brings_them_
     assert verdicts(run) == {}
 
 
+def test_campaigns_of_one_kind_and_label_are_dropped_in_one_decision(workspace: Workspace) -> None:
+    other = [row + 1 for row in ROWS]
+    doubtful = campaign(id="bd-3", score=0.3, rows=[40])
+    elsewhere = campaign(id="bd-4", rows=[41], evidence={"label": "ham"})
+    run = with_campaigns(workspace, campaign(), campaign(id="bd-2", rows=[ROWS[0], *other]), doubtful, elsewhere)
+    page = visit("campaigns")
+    assert "2 backdoor campaigns with the label &#x27;spam&#x27;" in words(page)
+    page.button(key="decide siblings").click().run()
+    page.button(key="bulk drop").click().run()
+    assert verdicts(run) == dict.fromkeys((*ROWS, *other), ("drop", None))
+    assert run.history_count() == 1
+    assert "one attack?" not in words(page)
+
+
+def test_a_campaign_without_siblings_is_not_offered_with_others(workspace: Workspace) -> None:
+    with_campaigns(workspace, campaign(), campaign(id="inj-1", kind="injection"), campaign(id="bd-2", evidence={}))
+    assert "one attack?" not in words(visit("campaigns"))
+
+
+@pytest.mark.parametrize(("nats", "said"), [(5.0, "148 to 1"), (75.6, "more than a million to 1")])
+def test_how_sure_a_rule_is_reads_as_odds(workspace: Workspace, nats: float, said: str) -> None:
+    with_campaigns(workspace, campaign(evidence={"nats": nats}))
+    assert f"<b>{said}</b>" in words(visit("campaigns"))
+
+
 def test_relabel_to_the_suggestion_gives_each_row_its_own(workspace: Workspace) -> None:
     opened = workspace.open_run("messages")
     rows = [int(row) for row in opened.queue(Filter(flagged_only=False))[:10]]

@@ -74,7 +74,8 @@ def _trigger(view: CampaignView) -> Html | None:
     return tag(
         "div",
         tag("h3", "Trigger", cls="eyebrow"),
-        tag("p", tag("b", clip(view.trigger, 200))) if view.trigger else None,
+        # One word alone says it all as a chip.
+        tag("p", tag("b", clip(view.trigger, 200))) if view.trigger and view.trigger.strip("'") not in view.tokens else None,
         tag("div", picture, tag("div", *chips, cls="tokens") if chips else None, cls="shared"),
         tag("p", carried, cls="soft small") if carried else None,
         cls="part",

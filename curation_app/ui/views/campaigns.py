@@ -30,10 +30,12 @@ def main() -> None:
     here = chosen if chosen in known and chosen is not None else lines[0].id
     notice.show()
     left, right = st.columns([1, 2.35], gap="small")
+    view = run.campaign(here)
     with left:
+        _together(run, view)
         markup.show(campaign_list.panel(lines, here))
     with right:
-        _show(run, run.campaign(here))
+        _show(run, view)
     went = clicks.listen(lambda what, which: _follow(run, what, which))
     if went is not None and went[0] == "review" and went[1].isdecimal():
         state.set_cursor(run.name, int(went[1]))
@@ -44,6 +46,22 @@ def main() -> None:
 def _follow(run: Run, what: str, which: str) -> None:
     if what == "campaign":
         state.set_campaign(run.name, which)
+
+
+def _together(run: Run, view: CampaignView) -> None:
+    """One decision for all that are most likely one attack."""
+    if (siblings := view.siblings) is None:
+        return
+    with st.container(key="panel-together", horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+        markup.show(markup.tag("p", markup.clip(siblings.title, 80), ": one attack?", cls="small"))
+        st.button(
+            f"Decide {thousands(len(siblings.rows))} …",
+            shortcut="A",
+            key="decide siblings",
+            on_click=events.ask_bulk,
+            args=(run, siblings.title, siblings.rows),
+            disabled=state.bulk(run.name) is not None,
+        )
 
 
 def _show(run: Run, view: CampaignView) -> None:
