@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curation_app.detect.wording import moment
 from curation_app.domain.dataset import Dataset
 
 # A stretch of time holds this many rows, or a fiftieth of the data: a burst of a few hundred rows then fills at least one of them.
@@ -100,4 +101,4 @@ def _stretches(times: np.ndarray, given: np.ndarray | None) -> Origin | None:
 def _span(times: np.ndarray, given: np.ndarray) -> str:
     """First and last time as they are written; of several spellings of one time the first by alphabet."""
     first, last = min(given[times == times.min()]), min(given[times == times.max()])
-    return str(first) if first == last else f"{first} to {last}"
+    return moment(first) if first == last else f"{moment(first)} to {moment(last)}"

@@ -12,7 +12,7 @@ from curation_app.detect.base import Detector
 from curation_app.detect.label_error import AGREED, label_surprise
 from curation_app.detect.origin_rates import FEWEST_ROWS, OriginRates, RowWeights, adjusted, discoveries, origin_rates, row_weights
 from curation_app.detect.provenance import Origin, origins_of, times_of
-from curation_app.detect.wording import clipped, percent, things
+from curation_app.detect.wording import clipped, moment, percent, things
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
 from curation_app.domain.recipe import Recipe
@@ -219,7 +219,7 @@ def _burst(core: np.ndarray, mine: np.ndarray, dataset: Dataset) -> str | None:
     start = int(np.argmin(lengths))
     if lengths[start] > BURST_TIME * whole:
         return None
-    return f"{clipped(given[ordered[start]])} to {clipped(given[ordered[start + width - 1]])}"
+    return f"{moment(given[ordered[start]])} to {moment(given[ordered[start + width - 1]])}"
 
 
 def _per_row(values: np.ndarray, origin: np.ndarray) -> np.ndarray:

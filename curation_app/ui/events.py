@@ -144,7 +144,7 @@ def _say_what_changed(verdict: Verdict, preview: Preview, label: str | None) -> 
 
 def _listed(mix: Sequence[tuple[str, int]]) -> str:
     rest = len(mix) - NAMES
-    return ", ".join(f"{markup.clip(name, 30)} {count}" for name, count in mix[:NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(f"{count} of “{markup.clip(name, 30)}”" for name, count in mix[:NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _add_details(*details: str) -> None:

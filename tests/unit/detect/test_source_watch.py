@@ -112,7 +112,7 @@ def test_a_burst_of_wrong_labels_in_time_is_found_without_a_source() -> None:
         dataset, frame=dataset.frame.assign(origin=times), roles=replace(dataset.roles, source=None, time="origin"), labels=given
     )
     finding = look((dataset, make_representation(representation.features, given.tolist())))
-    assert finding.groups[0].evidence["time"] == "2024-01-21T20:00:00 to 2024-01-23T21:00:00"
+    assert finding.groups[0].evidence["time"] == "2024-01-21 20:00 to 2024-01-23 21:00"
 
 
 def test_copies_of_one_wrong_row_are_no_evidence_against_a_source() -> None:
