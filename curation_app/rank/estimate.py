@@ -23,29 +23,38 @@ Z = 1.96
 
 
 def estimate_bad(
-    findings: Sequence[Finding], suspicion: np.ndarray, by_kind: Mapping[Kind, np.ndarray], calibration: Calibration
+    findings: Sequence[Finding],
+    suspicion: np.ndarray,
+    kinds: np.ndarray,
+    by_kind: Mapping[Kind, np.ndarray],
+    calibration: Calibration,
 ) -> dict[str, Estimate]:
-    """Kind (and "all") -> number of bad rows.
+    """Kind (and "all", their sum) -> number of bad rows.
 
-    ``findings`` are those that looked; ``suspicion`` and ``by_kind`` are the queue's (n,) chances.
+    ``findings`` are those that looked; ``suspicion`` and ``by_kind`` are the queue's (n,) chances, ``kinds`` (n,) its kinds. A row that is
+    likely bad counts for the kind that the queue gives it alone: a poisoned row's label is wrong as well, but it is one bad row.
     """
-    estimates = {kind.value: _one_kind(kind, findings, chance, calibration) for kind, chance in by_kind.items()}
+    estimates = {
+        kind.value: _one_kind(kind, findings, chance, (suspicion < COUNTED_FROM) | (kinds == kind.value), calibration)
+        for kind, chance in by_kind.items()
+    }
     if estimates:
-        estimates["all"] = _together(estimates, suspicion)
+        estimates["all"] = _together(tuple(estimates.values()), suspicion.size)
     return estimates
 
 
-def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, calibration: Calibration) -> Estimate:
+def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, own: np.ndarray, calibration: Calibration) -> Estimate:
+    """``own`` (n,) bool: the rows that may count for this kind."""
     mine = [finding for finding in findings if finding.kind is kind]
     curves = [calibration.curves[finding.code] for finding in mine if finding.code in calibration.curves]
-    chance = np.nan_to_num(chance, nan=0.0)
-    least = max((_excess(finding.surprise) for finding in mine if finding.family not in NATURAL), default=0.0)
+    chance = np.where(own, np.nan_to_num(chance, nan=0.0), 0.0)
+    least = max((_excess(finding.surprise[own]) for finding in mine if finding.family not in NATURAL), default=0.0)
     if curves:
-        learned = _learned(mine, chance, calibration)
+        learned = np.where(own, _learned(mine, chance, calibration), 0.0)
         chance = np.where(chance >= COUNTED_FROM, np.maximum(chance, learned), learned)
         sure = learned[learned >= COUNTED_FROM]
         least = max(least, float(np.sum(sure - SLACK) - Z * np.sqrt(np.sum(sure * (1.0 - sure)))))
-        scored = max(int(np.sum(np.isfinite(finding.surprise))) for finding in mine)
+        scored = max(int(np.sum(np.isfinite(finding.surprise[own]))) for finding in mine)
         count = float(chance.sum())
         # Each curve bounds the errors that are like the planted ones: the tightest bound holds.
         high = min(max(count + Z * np.sqrt(count + 1.0), scored * min(curve.highest_prior for curve in curves)), float(chance.size))
@@ -75,16 +84,12 @@ def _excess(surprise: np.ndarray) -> float:
     return max((seen - expected - Z * float(np.sqrt(expected + seen)) for seen, expected in counts if seen), default=0.0)
 
 
-def _together(estimates: Mapping[str, Estimate], suspicion: np.ndarray) -> Estimate:
-    """One row may be bad in two ways: at least as many as in the largest kind, at most the sum."""
-    low = max(estimate.low for estimate in estimates.values())
-    high = min(sum(estimate.high for estimate in estimates.values()), float(suspicion.size))
-    total = sum(estimate.count for estimate in estimates.values())
-    largest = max(estimate.count for estimate in estimates.values())
-    count = float(np.clip(suspicion[suspicion >= COUNTED_FROM].sum(), largest, max(total, largest)))
+def _together(estimates: Sequence[Estimate], rows: int) -> Estimate:
+    """No row counts for two kinds, so that the numbers add up."""
+    count, low, high = (sum(getattr(estimate, name) for estimate in estimates) for name in ("count", "low", "high"))
     return Estimate(
-        count=count,
-        low=max(low, 0.0),
-        high=max(high, count),
-        method="Rows bad in at least one way; errors that look like honest rows of the other class cannot be counted without an audit.",
+        count=min(count, rows),
+        low=min(low, rows),
+        high=min(high, rows),
+        method="Sum over the kinds; errors that look like honest rows of the other class cannot be counted without an audit.",
     )

@@ -71,7 +71,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
         suggested=_suggested(judged, winner, rows),
         reason=_reasons(judged, winner, rows),
         campaigns=campaigns,
-        estimates=estimate_bad(looked, suspicion, by_kind, curves),
+        estimates=estimate_bad(looked, suspicion, kind, by_kind, curves),
     )
 
 

@@ -144,3 +144,11 @@ def test_every_kind_can_lead(kind: Kind) -> None:
     queue = rank([finding("some", [4.0, 0.0], kind)], plain(2), RECIPE)
     assert queue.kind[0] == kind.value
     assert np.isfinite(queue.by_kind[kind]).all()
+
+
+def test_a_row_that_is_bad_in_two_ways_counts_once() -> None:
+    surprise = [9.0] * 5 + [0.0] * 95
+    queue = rank([finding("rule", surprise, Kind.BACKDOOR), finding("label", surprise, Kind.MISLABEL)], plain(100), RECIPE)
+    found = queue.estimates
+    assert found["all"].count == pytest.approx(found["backdoor"].count + found["mislabel"].count)
+    assert 4.0 <= found["all"].count <= 5.0
