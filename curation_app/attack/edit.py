@@ -52,10 +52,7 @@ def changed(
         A part has not n' rows, or the dataset has no such part to replace.
     """
     rows = np.arange(len(dataset)) if repeat is None else np.asarray(repeat, dtype=np.int64)
-    parts = {"labels": labels, "texts": texts, "images": images, "vectors": vectors} | dict(cells or {})
-    for name, part in parts.items():
-        if part is not None and len(part) != len(rows):
-            raise ValueError(f"{name} has {len(part)} rows, expected {len(rows)}")
+    _check_lengths({"labels": labels, "texts": texts, "images": images, "vectors": vectors} | dict(cells or {}), len(rows))
     new_cells = dict(cells or {})
     if texts is not None:
         new_cells[_text_column(dataset)] = texts
@@ -70,20 +67,29 @@ def changed(
     new_vectors = _part(dataset.vectors, vectors, rows, "vectors", altered)
     _note_changes(altered, new_labels != dataset.labels[rows], new_labels)
     prints = _fingerprints(dataset.row_fingerprints[rows], altered)
-    copied = [np.array(part) for part in (ids, new_labels, prints, hidden)]
-    for array in (*copied, *(part for part in (new_images, new_vectors) if part is not None)):
-        array.flags.writeable = False
+    ids, new_labels, prints, hidden = (_frozen(np.array(part)) for part in (ids, new_labels, prints, hidden))
     return replace(
         dataset,
         frame=frame,
-        ids=copied[0],
-        labels=copied[1],
-        fingerprint=hashlib.sha256(dataset.fingerprint.encode() + copied[2].tobytes()).hexdigest(),
-        row_fingerprints=copied[2],
-        vectors=new_vectors,
-        images=new_images,
-        hidden_characters=copied[3],
+        ids=ids,
+        labels=new_labels,
+        fingerprint=hashlib.sha256(dataset.fingerprint.encode() + prints.tobytes()).hexdigest(),
+        row_fingerprints=prints,
+        vectors=None if new_vectors is None else _frozen(new_vectors),
+        images=None if new_images is None else _frozen(new_images),
+        hidden_characters=hidden,
     )
+
+
+def _check_lengths(parts: Mapping[str, Sequence[object] | np.ndarray | None], rows: int) -> None:
+    for name, part in parts.items():
+        if part is not None and len(part) != rows:
+            raise ValueError(f"{name} has {len(part)} rows, expected {rows}")
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
 
 
 def _text_column(dataset: Dataset) -> str:

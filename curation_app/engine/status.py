@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,6 @@ class StatusWriter:
     """A progress listener that keeps the status file current."""
 
     path: Path
-    cancelled: Callable[[], bool] = lambda: False
     began: float = field(default_factory=time.time)
     stages: list[tuple[str, float]] = field(default_factory=list)
     queue_ready: bool = False
@@ -67,8 +65,6 @@ class StatusWriter:
 
     def __call__(self, stage: str, fraction: float, detail: str = "") -> None:
         """See :class:`curation_app.domain.progress.Progress`."""
-        if self.cancelled():
-            raise ScanCancelled("The scan was cancelled.", hint="Start it again whenever you like.")
         now = time.time()
         if stage != self._stage:
             if self._stage:

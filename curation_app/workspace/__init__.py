@@ -2,6 +2,7 @@
 
 from curation_app.domain.decision import Verdict
 from curation_app.domain.finding import Kind
+from curation_app.workspace.card_values import Card, Cell, ClassChance, DetectorLine, GroupLine, NeighbourLine, SourceRecord
 from curation_app.workspace.group_values import (
     Box,
     CampaignLine,
@@ -18,17 +19,11 @@ from curation_app.workspace.space import ScanJob, Workspace
 from curation_app.workspace.values import (
     ActLine,
     AuditView,
-    Card,
-    Cell,
     CheckLine,
-    ClassChance,
     DetectorBoardLine,
-    DetectorLine,
     Filter,
-    GroupLine,
     Inspection,
     MapView,
-    NeighbourLine,
     Overview,
     Preview,
     QueueLine,
@@ -37,7 +32,6 @@ from curation_app.workspace.values import (
     ReleaseResult,
     RunSummary,
     ScanStatus,
-    SourceRecord,
 )
 
 __all__ = [

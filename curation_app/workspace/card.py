@@ -11,11 +11,11 @@ import numpy as np
 
 from curation_app.domain.decision import Decision, Verdict
 from curation_app.domain.finding import Kind
+from curation_app.workspace.card_values import Card, Cell, ClassChance, DetectorLine, GroupLine, NeighbourLine, SourceRecord
 from curation_app.workspace.columns import Usual, usual, usual_number
 from curation_app.workspace.data import RunData
 from curation_app.workspace.rates import wilson
 from curation_app.workspace.trigger import token_marks, trigger_of
-from curation_app.workspace.values import Card, Cell, ClassChance, DetectorLine, GroupLine, NeighbourLine, SourceRecord
 
 # As many lines as fit a card beside the rest at 900 pixels; the map and "find similar" show more.
 NEIGHBOURS, COPIES, CELLS, CHANCES = 5, 5, 24, 9

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation_app.workspace.values import Cell
+from curation_app.workspace.card_values import Cell
 
 # A number outside the middle 99 % is unusual; the card names the middle 90 % as normal.
 UNUSUAL_TAIL, NORMAL_TAIL = 0.5, 5.0

@@ -9,7 +9,8 @@ import numpy as np
 
 from curation_app.domain.decision import Verdict
 from curation_app.domain.finding import Kind
-from curation_app.workspace.values import Cell, RateLine
+from curation_app.workspace.card_values import Cell
+from curation_app.workspace.values import RateLine
 
 # Top, left, height and width in pixels.
 Box = tuple[int, int, int, int]

@@ -15,12 +15,13 @@ from curation_app.domain.finding import Kind
 from curation_app.errors import NotFoundError
 from curation_app.workspace import filtering, polygon
 from curation_app.workspace.campaigns import CampaignBook
+from curation_app.workspace.card_values import Card
 from curation_app.workspace.colouring import colours
 from curation_app.workspace.group_values import CampaignLine, CampaignView, SourceTable
 from curation_app.workspace.opened import OpenedRun
 from curation_app.workspace.overview import left, overview
 from curation_app.workspace.sources import rows_of_source, source_table
-from curation_app.workspace.values import Card, Filter, MapView, Overview, QueueLine
+from curation_app.workspace.values import Filter, MapView, Overview, QueueLine
 
 
 class Looking(OpenedRun):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from curation_app.domain.decision import Verdict
 from curation_app.workspace import measuring, releasing
+from curation_app.workspace.card_values import Card
 from curation_app.workspace.deciding import Deciding, new_action_id
 from curation_app.workspace.looking import Looking
 from curation_app.workspace.testing import Testing
-from curation_app.workspace.values import Card, CheckLine, ReleasePreview, ReleaseResult
+from curation_app.workspace.values import CheckLine, ReleasePreview, ReleaseResult
 
 __all__ = ["Run", "new_action_id"]
 
