@@ -171,7 +171,7 @@ def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Repr
     if not counts:
         return f"{what}."
     by_votes = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    names = [f"{clipped(representation.classes[code])} {count:,}" for code, count in by_votes]
+    names = [f"{count:,} of {clipped(representation.classes[code])}" for code, count in by_votes]
     if len(names) == 1:
         return f"{what}, all labelled {clipped(representation.classes[next(iter(counts))])}."
     listed = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")

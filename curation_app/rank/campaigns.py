@@ -112,13 +112,19 @@ def _campaign(members: Sequence[Seen], looks: int) -> tuple[float, Campaign]:
     campaign = Campaign(
         id="",
         kind=lead.finding.kind,
-        title=lead.group.title,
+        title=_title(lead, len(rows)),
         rows=rows,
         score=max(group_chance(one.finding.family, one.group.surprise, looks) for one in members),
         strength=tuple(strength[row] for row in rows),
         evidence=_evidence(lead, members),
     )
     return max(surest * float(np.log2(1 + len(lead.rows))), lead.worth), campaign
+
+
+def _title(lead: Seen, rows: int) -> str:
+    """The naming group's sentence; it counts its own rows alone, so that others are counted after it."""
+    more = rows - len(lead.rows)
+    return f"{lead.group.title.rstrip('.')}; {more:,} more belong to them." if more else lead.group.title
 
 
 def _telling(family: str) -> int:

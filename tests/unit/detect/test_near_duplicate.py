@@ -38,7 +38,7 @@ def test_copies_with_two_labels_are_an_issue_and_the_minority_is_suspected() -> 
     finding = find(texts, labels)
     assert finding.outcome is Outcome.ISSUE
     assert [group.rows for group in finding.groups] == [tuple(range(7))]
-    assert finding.reasons[0] == "7 copies of one text carry 2 labels (ham 5, spam 2)."
+    assert finding.reasons[0] == "7 copies of one text carry 2 labels (5 of ham, 2 of spam)."
     assert finding.surprise[0] > finding.surprise[2]
     assert finding.suggested is not None
     assert finding.suggested[:3].tolist() == [0, 0, -1]
