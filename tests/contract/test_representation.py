@@ -207,7 +207,7 @@ def test_150_classes_some_of_one_row_are_judged() -> None:
     assert np.mean(chances.argmax(axis=1)[common] == codes[common]) > 0.9
 
 
-def test_texts_of_many_classes_are_judged_by_their_class_centres() -> None:
+def test_texts_of_many_classes_are_judged_by_centres_and_word_sums() -> None:
     rng = np.random.default_rng(0)
     codes = np.arange(600) % 20
     texts = [" ".join([f"topic{code}", f"about{code}", *rng.choice(["the", "my", "is", "was", "of"], 4)]) for code in codes]
@@ -216,7 +216,7 @@ def test_texts_of_many_classes_are_judged_by_their_class_centres() -> None:
     representation = represent(dataset, RECIPE, seed=0)
     judge = judge_for(dataset, representation, RECIPE, seed=0)
     assert judge is not None
-    assert set(judge.members) == {"vote", "centroid"}
+    assert set(judge.members) == {"vote", "centroid", "words"}
     assert np.mean(judge(representation.codes).argmax(axis=1) == codes) > 0.95
 
 
