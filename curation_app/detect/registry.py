@@ -21,6 +21,7 @@ from curation_app.detect.outlier import Outlier
 from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
 from curation_app.detect.table_trigger import TableTrigger
+from curation_app.detect.tag_error import TagError
 from curation_app.detect.target_error import TargetError
 from curation_app.detect.text_style import TextStyle
 from curation_app.detect.text_trigger import TextTrigger
@@ -57,6 +58,7 @@ DETECTORS: tuple[Detector, ...] = unique(
         SourceWatch(),
         AnnotatorDetector(),
         TargetError(),
+        TagError(),
         ImagePatch(),
         ImageBlend(),
         Ledger(),

@@ -56,6 +56,10 @@ def _no_numbers(dataset: Dataset, representation: Representation) -> str:
     return "" if dataset.label_kind == "number" else "The label is not a number."
 
 
+def _no_tags(dataset: Dataset, representation: Representation) -> str:
+    return "" if dataset.label_kind == "tags" else "The label is not a list of tags."
+
+
 def _no_origin(dataset: Dataset, representation: Representation) -> str:
     told = any(dataset.column(role) is not None for role in ("source", "annotator", "time"))
     return "" if told else "No column says where a row comes from, who labelled it or when."
@@ -79,6 +83,7 @@ NEEDS: dict[str, Lack] = {
     "source": _no_source,
     "annotator": _no_annotator,
     "numbers": _no_numbers,
+    "tags": _no_tags,
     "origin": _no_origin,
     "baseline": _no_baseline,
     "table": _no_table,

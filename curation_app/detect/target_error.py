@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
+from curation_app.detect.out_of_sample import by_line, by_trees, canonical_order, copy_numbers
 from curation_app.detect.surprise import tail_surprise
 from curation_app.detect.wording import things
 from curation_app.domain.dataset import Dataset
@@ -14,10 +15,8 @@ from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
 
-# Trees and leaf of the forecast; 300 where the rows are few, fewer where they are many, so that the time stays in seconds.
-MOST_TREES, FEWEST_TREES, LEAF, BUDGET = 300, 50, 2, 500_000
-# A linear rule joins the trees with the share that fits best; its second fit leaves out the tenth that is furthest off.
-MIXTURES, FOLDS, KEPT = tuple(np.linspace(0.0, 1.0, 11).tolist()), 5, 0.9
+# A linear rule joins the trees with the share that fits best.
+MIXTURES = tuple(np.linspace(0.0, 1.0, 11).tolist())
 # How far off forecasts usually are is read from so many rows with the nearest forecasts.
 ALIKE = 30
 # A local scale is never below this share of the whole one: thirty forecasts that happen to be exact prove nothing.
@@ -88,63 +87,16 @@ def forecast_of(features: np.ndarray, given: np.ndarray, copies: np.ndarray, *, 
 
     Rows with the same content and number draw the same lots whatever their position.
     """
-    order = _canonical(features, given, seed)
-    group = _groups(copies[order])
-    trees = _by_trees(features[order], given[order], group, seed)
-    line = _by_line(features[order], given[order], group)
+    order = canonical_order(features, given, seed)
+    group = copy_numbers(copies[order])
+    trees = by_trees(features[order], given[order], group, seed=seed)
+    line = by_line(features[order], given[order], group)
     known = np.isfinite(given[order])
     # The mean distance, not its square: a few absurd numbers must not choose the mixture.
     share = min(MIXTURES, key=lambda part: float(np.abs(part * line + (1 - part) * trees - given[order])[known].mean()))
     forecast = np.empty(len(given))
     forecast[order] = share * line + (1.0 - share) * trees
     return forecast
-
-
-def _groups(copies: np.ndarray) -> np.ndarray:
-    """(n,) group numbers of the copies, counted by first appearance."""
-    _, first, place = np.unique(copies, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first, kind="stable"), kind="stable")[place.ravel()]
-
-
-def _by_trees(features: np.ndarray, target: np.ndarray, group: np.ndarray, seed: int) -> np.ndarray:
-    """Out-of-bag means, the bootstrap over groups of copies; the median of all where no tree may judge."""
-    from sklearn.tree import ExtraTreeRegressor
-
-    known, groups = np.isfinite(target), int(group.max()) + 1
-    share = 1.0 / np.bincount(group)[group]
-    total, count = np.zeros(len(target)), np.zeros(len(target))
-    for number in range(max(FEWEST_TREES, min(MOST_TREES, BUDGET // len(target)))):
-        rng = np.random.default_rng((seed, number))
-        drawn = np.bincount(rng.integers(0, groups, groups), minlength=groups)[group]
-        taught, out = np.flatnonzero((drawn > 0) & known), np.flatnonzero(drawn == 0)
-        if len(taught) and len(out):
-            tree = ExtraTreeRegressor(min_samples_leaf=LEAF, random_state=int(rng.integers(2**31)))
-            tree.fit(features[taught], target[taught], sample_weight=(drawn * share)[taught])
-            total[out] += tree.predict(features[out])
-            count[out] += 1
-    return np.where(count > 0, total / np.maximum(count, 1), np.median(target[known]))
-
-
-def _by_line(features: np.ndarray, target: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Out-of-fold ridge regression, the folds over groups of copies; fitted twice, the second time without what is far off."""
-    from sklearn.linear_model import Ridge
-
-    known, forecast = np.isfinite(target), np.full(len(target), np.median(target[np.isfinite(target)]))
-    for fold in range(FOLDS):
-        taught, out = np.flatnonzero((group % FOLDS != fold) & known), np.flatnonzero(group % FOLDS == fold)
-        if not len(taught) or not len(out):
-            continue
-        rule = Ridge().fit(features[taught], target[taught])
-        off = np.abs(rule.predict(features[taught]) - target[taught])
-        near = taught[off <= np.quantile(off, KEPT)]
-        forecast[out] = Ridge().fit(features[near], target[near]).predict(features[out])
-    return forecast
-
-
-def _canonical(features: np.ndarray, given: np.ndarray, seed: int) -> np.ndarray:
-    """An order of the rows that depends on what is in them alone."""
-    direction = np.random.default_rng(seed).standard_normal(features.shape[1])
-    return np.lexsort((np.nan_to_num(given), np.einsum("ij,j->i", features, direction, dtype=np.float64).round(6)))
 
 
 def residual_in_scale(given: np.ndarray, forecast: np.ndarray) -> np.ndarray:
