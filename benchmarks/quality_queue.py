@@ -14,7 +14,7 @@ from benchmarks.quality_data import sources as sets_of
 from benchmarks.quality_peers import pyod_iforest
 from benchmarks.quality_tables import Record
 from benchmarks.quality_trial import trial
-from curation_app.attack import ATTACKS, Attack, Planted, changed, plant_flips
+from curation_app.attack import ATTACKS, Planted, changed, plant_flips
 from curation_app.attack.label_flips import class_codes
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Kind
@@ -57,14 +57,10 @@ def plant_mixed(dataset: Dataset, seed: int) -> tuple[Planted, dict[str, np.ndar
     rng = np.random.default_rng([seed, 51])
     bad = np.zeros(len(dataset), dtype=bool)
     kinds: dict[str, np.ndarray] = {}
-    wanted = (
-        ("trigger", Kind.BACKDOOR, "", TRIGGERED),
-        ("flood", Kind.INJECTION, "flood", FLOODED),
-        ("far", Kind.INJECTION, "scatter", FAR),
-    )
-    for name, kind, word, count in wanted:
-        attack = _first(dataset, kind, word)
-        if attack is not None:
+    trigger = next((attack.code for attack in ATTACKS if attack.kind is Kind.BACKDOOR and not attack.lacks(dataset)), "")
+    for name, code, count in (("trigger", trigger, TRIGGERED), ("flood", "flood", FLOODED), ("far", "far-rows", FAR)):
+        attack = next((attack for attack in ATTACKS if attack.code == code), None)
+        if attack is not None and not attack.lacks(dataset):
             planted = attack.plant(dataset, count, rng)
             dataset = planted.dataset
             grown = {kind: _grown(mask, len(dataset)) for kind, mask in kinds.items()}
@@ -79,12 +75,6 @@ def plant_mixed(dataset: Dataset, seed: int) -> tuple[Planted, dict[str, np.ndar
     flips[chosen] = True
     attacked = changed(dataset, labels=np.array([*classes, None], dtype=object)[new])
     return Planted(dataset=attacked, mask=bad | flips, title="mixed", grouped=False), kinds | {"flips": flips}
-
-
-def _first(dataset: Dataset, kind: Kind, words: tuple[str, ...]) -> Attack | None:
-    """The first attack of the registry of this kind that fits the data and has one of the words in its code."""
-    fitting = [attack for attack in ATTACKS if attack.kind is kind and not attack.lacks(dataset)]
-    return next((attack for attack in fitting if any(word in attack.code for word in words)), None)
 
 
 def _grown(mask: np.ndarray, rows: int) -> np.ndarray:

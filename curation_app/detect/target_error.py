@@ -12,6 +12,7 @@ from curation_app.detect.surprise import tail_surprise
 from curation_app.detect.wording import things
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind, Outcome
+from curation_app.domain.numbers import numbers_of
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
 
@@ -67,19 +68,6 @@ class TargetError(Detector):
                 f"{ISSUE_SHARE:.0%} of the rows reach surprise {ISSUE_AT:g}."
             ),
         )
-
-
-def numbers_of(labels: np.ndarray) -> np.ndarray:
-    """(n,) float64 of the labels, NaN where one is missing or no number."""
-
-    def read(label: str | None) -> float:
-        try:
-            return float(label) if label is not None else np.nan
-        except ValueError:
-            return np.nan
-
-    numbers = np.array([read(label) for label in labels.tolist()], dtype=np.float64)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def forecast_of(features: np.ndarray, given: np.ndarray, copies: np.ndarray, *, seed: int) -> np.ndarray:

@@ -41,10 +41,7 @@ def read_baseline(job: Job, dataset: Dataset) -> Dataset | None:
     """
     if job.baseline is None:
         return None
-    if not job.baseline.exists():
-        raise NotFoundError(f"There is no baseline {job.baseline}.", hint="Name the folder of an earlier run, or a data file.")
-    if job.baseline.resolve() == job.out.resolve():
-        raise UsageError(f"{job.out} cannot be its own baseline.", hint="Scan into another folder with --out.")
+    expect_baseline(job)
     folder = RunFolder(job.baseline)
     is_run = folder.path.is_dir() and any(path.is_file() for path in (folder.info, folder.job, folder.status))
     trusted = _of_run(folder) if is_run else _of_file(job)
@@ -52,6 +49,16 @@ def read_baseline(job: Job, dataset: Dataset) -> Dataset | None:
     if not len(trusted):
         raise InputError(f"The baseline {trusted.name} has no rows left after its decisions.", hint="Name another baseline.")
     return trusted
+
+
+def expect_baseline(job: Job) -> None:
+    """Raise NotFoundError where the baseline is missing, UsageError where it is the run that the scan writes."""
+    if job.baseline is None:
+        return
+    if not job.baseline.exists():
+        raise NotFoundError(f"There is no baseline {job.baseline}.", hint="Name the folder of an earlier run, or a data file.")
+    if job.baseline.resolve() == job.out.resolve():
+        raise UsageError(f"{job.out} cannot be its own baseline.", hint="Scan into another folder with --out.")
 
 
 def baseline_json(baseline: Baseline | None, job: Job) -> dict[str, Any] | None:

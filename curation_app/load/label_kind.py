@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from curation_app.domain.dataset import LabelKind
+from curation_app.domain.numbers import number_of
 from curation_app.domain.roles import Roles
 from curation_app.domain.tags import delimiter_of, tags_of
 
@@ -31,19 +32,12 @@ def kind_of_labels(labels: np.ndarray, roles: Roles, named: LabelKind | None) ->
 
 def _guess(labels: list[str]) -> tuple[LabelKind, str]:
     distinct = set(labels)
-    numbers = [_number(label) for label in distinct]
+    numbers = [number_of(label) for label in distinct]
     if len(distinct) >= FEWEST_NUMBERS and all(math.isfinite(number) for number in numbers):
         broken = sum(number % 1 != 0 for number in numbers)
         if broken >= BROKEN_SHARE * len(distinct):
             return "number", f"{len(distinct):,} different numbers, {broken:,} of them not whole"
     return _tags(labels, distinct)
-
-
-def _number(label: str) -> float:
-    try:
-        return float(label)
-    except ValueError:
-        return math.nan
 
 
 def _tags(labels: list[str], distinct: set[str]) -> tuple[LabelKind, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -96,14 +97,14 @@ def impact(run: Run) -> Impact:
 
 @st.cache_data(max_entries=8, show_spinner="Reading the file …")
 def _inspect(
-    root: str, path: str, changed: tuple[int, int], roles: tuple[tuple[str, object], ...], no_label: bool, encoding: str | None, skip: bool
+    root: str, path: str, changed: tuple[int, int], roles: tuple[tuple[str, object], ...], reading: tuple[tuple[str, Any], ...]
 ) -> Inspection:
-    return _workspace(root).inspect(path, roles=dict(roles), no_label=no_label, encoding=encoding, skip_bad_rows=skip)
+    return _workspace(root).inspect(path, roles=dict(roles), **dict(reading))
 
 
-def inspect(path: str, roles: Mapping[str, object], *, no_label: bool, encoding: str | None, skip_bad_rows: bool) -> Inspection:
-    """A first look at a file, read again when the file or the question changes."""
-    return _inspect(state.workspace_root(), path, _changed(path), tuple(roles.items()), no_label, encoding, skip_bad_rows)
+def inspect(path: str, roles: Mapping[str, object], reading: Mapping[str, object]) -> Inspection:
+    """A first look at a file, read again when the file or the question changes; ``reading`` are options of ``Workspace.inspect``."""
+    return _inspect(state.workspace_root(), path, _changed(path), tuple(roles.items()), tuple(reading.items()))
 
 
 def _changed(path: str) -> tuple[int, int]:

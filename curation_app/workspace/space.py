@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from curation_app.domain.dataset import LabelKind
 from curation_app.domain.decision import Verdict
 from curation_app.engine import child
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
+from curation_app.engine.trusted import expect_baseline
 from curation_app.errors import CurationError, InputError, NotFoundError, UsageError
 from curation_app.workspace.run import Run
 from curation_app.workspace.values import Inspection, RunSummary, ScanStatus
@@ -92,6 +94,7 @@ class Workspace:
         no_label: bool = False,
         encoding: str | None = None,
         skip_bad_rows: bool = False,
+        label_kind: LabelKind | None = None,
     ) -> Inspection:
         """A first look at a file; bad data fills ``error`` and ``problems`` instead of raising."""
         from curation_app.load import read_dataset
@@ -108,6 +111,7 @@ class Workspace:
                 guess="content",
                 encoding=encoding,
                 skip_bad_rows=skip_bad_rows,
+                label_kind=label_kind,
                 limits=UPLOAD if sent else Limits(),
             )
         except (InputError, NotFoundError, UsageError) as error:
@@ -146,9 +150,18 @@ class Workspace:
         encoding: str | None = None,
         skip_bad_rows: bool = False,
         name: str | None = None,
+        label_kind: LabelKind | None = None,
         baseline: Path | str | None = None,
     ) -> ScanJob:
-        """Start a scan in a child process. Roles that are not named are guessed as the inspection guessed them."""
+        """Start a scan in a child process. Roles that are not named are guessed as the inspection guessed them.
+
+        Raises
+        ------
+        UsageError
+            The workspace is a single run, or the run would be its own baseline.
+        NotFoundError
+            There is no such baseline.
+        """
         path = Path(path).expanduser().resolve()
         if self.single:
             raise UsageError(f"{self.root} is one run.", hint="Serve a folder of runs to scan more files.")
@@ -164,8 +177,10 @@ class Workspace:
             seed=seed,
             encoding=encoding,
             skip_bad_rows=skip_bad_rows,
+            label_kind=label_kind,
             baseline=None if baseline is None else Path(baseline).expanduser().resolve(),
         )
+        expect_baseline(job)
         child.start(job)
         return ScanJob(name, folder)
 

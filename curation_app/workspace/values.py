@@ -237,8 +237,23 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberSpread:
+    """Numbers as labels: how many, and where they lie."""
+
+    count: int
+    lowest: float
+    quarter: float
+    middle: float
+    three_quarters: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """A file before it is scanned: guessed roles with reasons, a first look, or every problem at once."""
+    """A file before it is scanned: guessed roles with reasons, a first look, or every problem at once.
+
+    ``classes`` are (name, rows) of the classes or of the tags, largest first; ``numbers`` stands in their place where a label is one.
+    """
 
     path: Path
     name: str
@@ -249,7 +264,9 @@ class Inspection:
     reasons: Mapping[str, str] = field(default_factory=dict)
     modality: str = ""
     head: tuple[tuple[str, ...], ...] = ()
+    label_kind: str = "class"
     classes: tuple[tuple[str, int], ...] = ()
+    numbers: NumberSpread | None = None
     remarks: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     error: str = ""

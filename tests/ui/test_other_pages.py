@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from curation_app.errors import InputError
+from curation_app.engine.job import Job
+from curation_app.errors import InputError, NotFoundError
 from curation_app.load.limits import Limits
 from curation_app.workspace import Filter, Run, Verdict, Workspace, new_action_id
 from curation_app.workspace.headless import scan
@@ -125,6 +126,68 @@ def test_several_feature_columns_can_be_chosen(workspace: Workspace, tmp_path: P
     box.set_value(["a", "c"]).run()
     assert not page.exception
     assert "Measured: </b>a, c" in words(page)
+
+
+def test_a_number_as_label_is_told_from_its_values_and_can_be_overruled(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("id,rooms,label\n" + "".join(f"{n},{n % 5},{n * 1.37:.2f}\n" for n in range(60)), encoding="utf-8")
+    page = look_at(path)
+    said = words(page)
+    assert "Numbers as labels" in said
+    assert "60 different numbers" in said
+    box = next(box for box in page.selectbox if box.label == "A label is")
+    assert box.options[0] == "a number, as detected"
+    box.set_value("class").run()
+    assert not page.exception
+    assert "60 classes" in words(page)
+
+
+def test_tags_are_counted_one_by_one(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "tagged.csv"
+    tags = ("red", "red|big", "big|new", "new", "red|big|new", "red|new")
+    path.write_text("id,a,label\n" + "".join(f"{n},{n},{tags[n % 6]}\n" for n in range(60)), encoding="utf-8")
+    said = words(look_at(path))
+    assert "3 tags" in said
+    assert "in 6 combinations" in said
+
+
+def test_columns_of_answers_can_be_chosen_and_reach_the_scan(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "answers.csv"
+    lines = "".join(f"{n},{n % 7},{'xy'[n % 2]},{'xy'[n % 2]},{'xy'[n % 3 % 2]}\n" for n in range(60))
+    path.write_text("id,a,anna,ben,cleo\n" + lines, encoding="utf-8")
+    page = look_at(path)
+    next(box for box in page.multiselect if box.label == "Columns of answers, one for each annotator").set_value(
+        ["anna", "ben", "cleo"]
+    ).run()
+    assert not page.exception
+    assert started(page, monkeypatch).roles["annotators"] == ("anna", "ben", "cleo")
+
+
+def test_an_earlier_run_or_a_file_can_be_the_baseline(
+    run: Run, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_messages(tmp_path / "again.csv")
+    page = look_at(tmp_path / "again.csv")
+    box = next(box for box in page.selectbox if box.label == "Compare with trusted rows")
+    assert box.options == ["nothing", "run messages"]
+    box.set_value(str(workspace.root / "messages")).run()
+    assert started(page, monkeypatch).baseline == (workspace.root / "messages").resolve()
+
+
+def test_a_baseline_that_is_not_there_is_a_sentence_and_no_scan(workspace: Workspace, tmp_path: Path) -> None:
+    write_messages(tmp_path / "messages.csv")
+    with pytest.raises(NotFoundError, match="There is no baseline"):
+        workspace.start_scan(tmp_path / "messages.csv", baseline=tmp_path / "gone.csv")
+    assert workspace.runs() == ()
+
+
+def started(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """What the Scan button asks a child process to do; none is started."""
+    asked: list[Job] = []
+    monkeypatch.setattr("curation_app.engine.child.start", asked.append)
+    page.button(key="scan-file").click().run()
+    assert not page.exception
+    return asked[0]
 
 
 def test_an_upload_is_held_to_narrower_limits_than_a_path(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

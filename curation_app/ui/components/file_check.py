@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -26,7 +27,13 @@ ROLE_WORDS = {
     "group": "Group",
 }
 # Roles of several columns.
-MANY_WORDS = {"features": "Columns that are measured", "embedding": "Columns of an embedding"}
+MANY_WORDS = {
+    "features": "Columns that are measured",
+    "embedding": "Columns of an embedding",
+    "annotators": "Columns of answers, one for each annotator",
+}
+KIND_WORDS = {"class": "a class", "number": "a number", "tags": "a list of tags"}
+NO_BASELINE = "nothing"
 NO_COLUMN = "no column"
 DETECT = "detect"
 ENCODINGS = [DETECT, "utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030"]
@@ -44,18 +51,25 @@ class Options:
     no_label: bool
     encoding: str | None
     skip_bad_rows: bool
+    label_kind: str | None
     recipe: str
     seed: int
+    baseline: str | None
+
+    def reading(self) -> dict[str, Any]:
+        """Those that decide how the file is read."""
+        names = ("no_label", "encoding", "skip_bad_rows", "label_kind")
+        return {name: getattr(self, name) for name in names}
 
 
 def show(workspace: Workspace, path: str) -> None:
     """Draw the page for one file."""
     options = _options_so_far(path)
-    plain = resources.inspect(path, {}, no_label=options.no_label, encoding=options.encoding, skip_bad_rows=options.skip_bad_rows)
+    plain = resources.inspect(path, {}, options.reading())
     roles = _roles_so_far(path, plain)
     asked = plain
     if roles and not plain.error:
-        asked = resources.inspect(path, roles, no_label=options.no_label, encoding=options.encoding, skip_bad_rows=options.skip_bad_rows)
+        asked = resources.inspect(path, roles, options.reading())
     _head(workspace, path, asked, roles, options)
     if asked.error:
         markup.show(_problems(asked))
@@ -63,7 +77,7 @@ def show(workspace: Workspace, path: str) -> None:
     with left:
         if not plain.error:
             _roles(path, plain, asked, options)
-        _options(path, broken=bool(plain.error))
+        _options(workspace, path, broken=bool(plain.error))
     with right:
         if not asked.error:
             first_look.show(asked)
@@ -96,13 +110,7 @@ def _facts(found: Inspection) -> Html:
 def _scan(workspace: Workspace, path: str, roles: dict[str, object], options: Options) -> None:
     try:
         job = workspace.start_scan(
-            path,
-            roles=roles,
-            no_label=options.no_label,
-            recipe=options.recipe,
-            seed=options.seed,
-            encoding=options.encoding,
-            skip_bad_rows=options.skip_bad_rows,
+            path, roles=roles, recipe=options.recipe, seed=options.seed, baseline=options.baseline, **options.reading()
         )
     except CurationError as error:
         state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
@@ -136,6 +144,8 @@ def _roles(path: str, plain: Inspection, asked: Inspection, options: Options) ->
         first = [role for role in asks if plain.roles.get(role) or role == "label"]
         for role in first:
             _role(path, role, plain, asked)
+            if role == "label" and asked.roles.get("label"):
+                _label_kind(path, asked)
         with st.expander("More roles", type="compact"):
             for role in asks:
                 if role not in first:
@@ -164,6 +174,22 @@ def _role(path: str, role: str, plain: Inspection, asked: Inspection) -> None:
         markup.show(tag("p", why, cls="soft why"))
 
 
+def _label_kind(path: str, asked: Inspection) -> None:
+    name, choice, reason = st.columns([0.62, 1.3, 1.3], vertical_alignment="center", gap="small")
+    with name:
+        markup.show(tag("div", "A label is", cls="rolename"))
+    with choice:
+        st.selectbox(
+            "A label is",
+            [DETECT, *KIND_WORDS],
+            key=_key(path, "label kind"),
+            format_func=lambda kind: f"{KIND_WORDS[asked.label_kind]}, as detected" if kind == DETECT else KIND_WORDS[kind],
+            label_visibility="collapsed",
+        )
+    with reason:
+        markup.show(tag("p", asked.reasons.get("label_kind", "its values repeat, and are no lists"), cls="soft why"))
+
+
 def _columns(path: str, role: str, plain: Inspection) -> None:
     """A role that several columns have; empty lets the reader guess."""
     st.multiselect(
@@ -185,7 +211,7 @@ def _column_words(name: str) -> str:
     return markup.clip(name, 40)
 
 
-def _options(path: str, *, broken: bool) -> None:
+def _options(workspace: Workspace, path: str, *, broken: bool) -> None:
     with st.container(key="panel-options", gap="small"):
         markup.show(tag("h3", "Options", cls="eyebrow"))
         st.toggle("Skip rows that cannot be read", key=_key(path, "skip"), help="They are written to a file of their own, and counted.")
@@ -195,16 +221,30 @@ def _options(path: str, *, broken: bool) -> None:
         left.selectbox("Encoding", ENCODINGS, key=_key(path, "encoding"), accept_new_options=True)
         middle.selectbox("Recipe", list(RECIPES), key=_key(path, "recipe"), format_func=lambda name: RECIPE_WORDS.get(name, name))
         right.number_input("Seed", min_value=0, max_value=2**31 - 1, value=0, step=1, key=_key(path, "seed"))
+        trusted = {str(run.path): f"run {markup.clip(run.name, 40)}" for run in workspace.runs() if run.rows}
+        st.selectbox(
+            "Compare with trusted rows",
+            [NO_BASELINE, *trusted],
+            key=_key(path, "baseline"),
+            format_func=lambda choice: trusted.get(choice, choice),
+            accept_new_options=True,
+            help="An earlier run, as it was decided, or the path of a data file. What is new or drifted beside it is shown, "
+            "and rows are called so at a stated false-discovery rate.",
+        )
 
 
 def _options_so_far(path: str) -> Options:
     encoding = str(state.widget(_key(path, "encoding")) or DETECT)
+    kind = str(state.widget(_key(path, "label kind")) or DETECT)
+    baseline = str(state.widget(_key(path, "baseline")) or NO_BASELINE).strip()
     return Options(
         no_label=bool(state.widget(_key(path, "no label"))),
         encoding=None if encoding == DETECT else encoding,
         skip_bad_rows=bool(state.widget(_key(path, "skip"))),
+        label_kind=None if kind == DETECT else kind,
         recipe=str(state.widget(_key(path, "recipe")) or "standard"),
         seed=int(str(state.widget(_key(path, "seed")) or 0)),
+        baseline=None if baseline == NO_BASELINE else baseline,
     )
 
 

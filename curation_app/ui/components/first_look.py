@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curation_app.ui.components import markup, words
 from curation_app.ui.components.markup import Html, tag
-from curation_app.workspace import Inspection
+from curation_app.workspace import Inspection, NumberSpread
 
 # What fits beside the roles without scrolling.
 CLASSES, CELL, SHORT = 10, 90, 20
@@ -37,6 +37,8 @@ def _rows(found: Inspection) -> Html | None:
 
 
 def _classes(found: Inspection) -> Html:
+    if found.numbers is not None:
+        return _numbers(found, found.numbers)
     if not found.classes:
         return tag(
             "section",
@@ -47,13 +49,34 @@ def _classes(found: Inspection) -> Html:
     top = found.classes[0][1]
     lines = [_class(name, count, top, found.rows) for name, count in found.classes]
     rest = lines[CLASSES:]
-    missing = found.rows - sum(count for _, count in found.classes)
+    tags = found.label_kind == "tags"
+    # A row may have several tags: what is left over tells nothing there.
+    missing = 0 if tags else found.rows - sum(count for _, count in found.classes)
+    counted = words.counted(len(found.classes), "tag") if tags else words.counted(len(found.classes), "class", "classes")
     return tag(
         "section",
-        tag("h3", words.counted(len(found.classes), "class", "classes"), cls="eyebrow"),
+        tag("h3", counted, cls="eyebrow"),
         *lines[:CLASSES],
         tag("details", tag("summary", f"{len(rest)} more"), *rest, cls="more") if rest else None,
         tag("p", f"{words.counted(missing, 'row')} without a label", cls="foot") if missing else None,
+        cls="panel",
+    )
+
+
+def _numbers(found: Inspection, spread: NumberSpread) -> Html:
+    missing = found.rows - spread.count
+    lines = (
+        ("lowest", spread.lowest),
+        ("a quarter is below", spread.quarter),
+        ("half is below", spread.middle),
+        ("three quarters are below", spread.three_quarters),
+        ("highest", spread.highest),
+    )
+    return tag(
+        "section",
+        tag("h3", "Numbers as labels", cls="eyebrow"),
+        tag("table", *(tag("tr", tag("td", name), tag("td", f"{value:,.6g}", cls="num")) for name, value in lines), cls="rows spread"),
+        tag("p", f"{words.counted(missing, 'row')} without a number", cls="foot") if missing else None,
         cls="panel",
     )
 
