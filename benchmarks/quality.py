@@ -19,6 +19,8 @@ from benchmarks.quality_tables import Record, difference_table, keep, method_tab
 PARTS = {
     "flips-table": ("benchmarks.quality_flips", "table"),
     "flips-text": ("benchmarks.quality_flips", "text"),
+    "tags": ("benchmarks.quality_labels", "tags"),
+    "numbers": ("benchmarks.quality_labels", "targets"),
     "outliers": ("benchmarks.quality_groups", "outliers"),
     "injected": ("benchmarks.quality_groups", "injected"),
     "text-triggers": ("benchmarks.quality_groups", "text_triggers"),

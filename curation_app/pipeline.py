@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from curation_app.attack import plant_far, plant_flips
+from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips
 from curation_app.detect import run_detectors
 from curation_app.detect.base import Detector
 from curation_app.detect.label_error import LabelError, label_surprise
 from curation_app.detect.outlier import Outlier, far_surprise_of
 from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
+from curation_app.detect.tag_error import TagError
+from curation_app.detect.target_error import TargetError
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
@@ -35,6 +37,8 @@ FLIPPED_SHARE = 0.05
 ENOUGH_FLIPS = 500
 # Far rows are planted into a sample that is compared without a graph: 2,000 x 2,000 distances cost a tenth of a second.
 FAR_SAMPLE, FAR_SHARE = 2_000, 0.03
+# Labels that are no classes have a judge of their own, which is run again on a copy with wrong ones.
+JUDGED_ALONE: tuple[tuple[Detector, Attack], ...] = ((TagError(), WrongTags()), (TargetError(), WrongNumbers()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +119,11 @@ def _calibrate(
     """
     samples: defaultdict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     others = _other_label_detectors(findings)
+    looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
+    alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
-        if judge is not None and sum(int(flipped.sum()) for _, flipped in samples[LabelError.code]) < ENOUGH_FLIPS:
+        if judge is not None and _planted(samples[LabelError.code]) < ENOUGH_FLIPS:
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
             chances = judge(codes)
             samples[LabelError.code].append((label_surprise(chances, codes), flipped))
@@ -125,11 +131,20 @@ def _calibrate(
             for detector in others:
                 again = run_one(detector, dataset, planted, recipe, seed=seed)
                 samples[detector.code].append((again.surprise, flipped))
+        for detector, attack in alone:
+            if _planted(samples[detector.code]) < ENOUGH_FLIPS:
+                copy = attack.plant(dataset, round(FLIPPED_SHARE * len(dataset)), rng)
+                again = run_one(detector, copy.dataset, representation, recipe, seed=seed)
+                samples[detector.code].append((again.surprise, copy.mask))
         if representation.features.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
             samples[Outlier.code].append((far_surprise_of(features, recipe.far_neighbours), far))
     return fit_calibration(samples)
+
+
+def _planted(samples: Sequence[tuple[np.ndarray, np.ndarray]]) -> int:
+    return sum(int(planted.sum()) for _, planted in samples)
 
 
 def _other_label_detectors(findings: Sequence[Finding]) -> list[Detector]:

@@ -18,6 +18,7 @@ from curation_app.attack.injected_rows import (
     TightCluster,
 )
 from curation_app.attack.label_flips import OneWayFlips, RandomFlips
+from curation_app.attack.other_labels import WrongNumbers, WrongTags
 from curation_app.attack.source_flips import SourceFlips
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, UnusualValue, ValuePair
 from curation_app.attack.text_triggers import (
@@ -51,6 +52,8 @@ ATTACKS: tuple[Attack, ...] = unique(
     (
         RandomFlips(),
         OneWayFlips(),
+        WrongTags(),
+        WrongNumbers(),
         FarRows(),
         LooseCluster(),
         TightCluster(),

@@ -95,7 +95,7 @@ def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndar
     looks = [_log_distance(distances[:, :wide]), _log_distance(distances[:, : min(NEAR, k)])]
     if cuts is not None:
         looks.append(cuts)
-    return surest(np.stack([tail_surprise(look) for look in looks]))
+    return surest(np.stack([tail_surprise(look, heavy=True) for look in looks]))
 
 
 def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarray:
