@@ -147,12 +147,13 @@ def decide(run: Path, rowid: tuple[str, ...], accept: bool, label: str | None, d
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write; it must not exist or be empty.")
 @click.option("--by", default=None, help="Who releases; your account's name unless given.")
+@click.option("--impact", is_flag=True, help="Measure a quick model before and after the decisions, for the report; takes seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files as JSON.")
-def release(run: Path, out: Path, by: str | None, as_json: bool) -> None:
+def release(run: Path, out: Path, by: str | None, impact: bool, as_json: bool) -> None:
     """Write the cleaned data, the change log, the manifest and the report."""
     from curation_app.workspace.headless import release as run_release
 
-    _say(run_release(run, out, by=by), as_json, _release_words)
+    _say(run_release(run, out, by=by, impact=impact), as_json, _release_words)
 
 
 @main.command()

@@ -71,6 +71,15 @@ class Impact:
     rows: int
     of: int
 
+    def verdict(self) -> str:
+        """One sentence that claims no more than the interval."""
+        points = f"{100 * self.gain.low:+.1f} to {100 * self.gain.high:+.1f} points (95 % interval)."
+        if self.gain.low > 0:
+            return f"The decisions help: {points}"
+        if self.gain.high < 0:
+            return f"The decisions hurt this model: {points}"
+        return f"No clear difference for this model: {points}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:

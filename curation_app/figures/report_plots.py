@@ -67,7 +67,7 @@ def map_svg(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, kind_names: Sequenc
     )
     legend = [(name, names.count(name)) for name in dict.fromkeys(sorted(names))]
     alt = f"Map of {len(x):,} rows, {int(np.sum(flagged)):,} of them suspect"
-    return _svg(WIDTH, MAP_HEIGHT, alt, _density(across, down) + points + _legend(legend))
+    return svg(WIDTH, MAP_HEIGHT, alt, _density(across, down) + points + _legend(legend))
 
 
 def histogram_svg(suspicion: np.ndarray, flagged: np.ndarray) -> str:
@@ -84,8 +84,8 @@ def histogram_svg(suspicion: np.ndarray, flagged: np.ndarray) -> str:
         f'fill="{INK if some else GREY}"><title>{count} rows, {some} flagged</title></rect>'
         for position, (height, count, some) in enumerate(zip(heights, counts, dark, strict=True))
     )
-    axis = "".join(_text(20 + (WIDTH - 40) * at, HISTOGRAM_HEIGHT - 10, words, anchor) for at, words, anchor in _AXIS)
-    return _svg(WIDTH, HISTOGRAM_HEIGHT, f"Suspicion of {int(known.sum()):,} rows, from 0 to 1", bars + axis)
+    axis = "".join(svg_text(20 + (WIDTH - 40) * at, HISTOGRAM_HEIGHT - 10, words, anchor) for at, words, anchor in _AXIS)
+    return svg(WIDTH, HISTOGRAM_HEIGHT, f"Suspicion of {int(known.sum()):,} rows, from 0 to 1", bars + axis)
 
 
 _AXIS = ((0.0, "0: not suspicious", "start"), (0.5, "rows on a log scale; dark bars hold flagged rows", "middle"), (1.0, "1", "end"))
@@ -100,8 +100,8 @@ def classes_svg(per_class: Sequence[tuple[str, int, int]]) -> str:
     drawn = "".join(_class(position, *line, top) for position, line in enumerate(lines))
     left_out = len(per_class) - len(lines)
     height = 26 * len(lines) + 10 + (20 if left_out else 0)
-    note = _text(10, height - 6, f"and {left_out} smaller classes", "start") if left_out else ""
-    return _svg(WIDTH, height, f"Rows of {len(per_class)} classes before and after", drawn + note)
+    note = svg_text(10, height - 6, f"and {left_out} smaller classes", "start") if left_out else ""
+    return svg(WIDTH, height, f"Rows of {len(per_class)} classes before and after", drawn + note)
 
 
 def _class(position: int, name: str, before: int, after: int, top: int) -> str:
@@ -110,7 +110,7 @@ def _class(position: int, name: str, before: int, after: int, top: int) -> str:
         f'<rect x="190" y="{y + 8 * line}" width="{max(380 * count / top, 0.5):.1f}" height="7" rx="2" fill="{colour}"/>'
         for line, (count, colour) in enumerate(((before, "#c3cad5"), (after, INK)))
     )
-    return _text(180, y + 12, _short(name), "end", INK) + bars + _text(580, y + 12, f"{before:,} \u2192 {after:,}", "start")
+    return svg_text(180, y + 12, _short(name), "end", INK) + bars + svg_text(580, y + 12, f"{before:,} \u2192 {after:,}", "start")
 
 
 def _density(across: np.ndarray, down: np.ndarray) -> str:
@@ -128,7 +128,7 @@ def _legend(entries: Sequence[tuple[str, int]]) -> str:
     parts, left = [], 14
     for name, count in entries:
         words = f"{name} {count:,}"
-        parts.append(f'<circle cx="{left}" cy="16" r="4" fill="{COLOURS.get(name, SOFT)}"/>' + _text(left + 9, 20, words, "start", INK))
+        parts.append(f'<circle cx="{left}" cy="16" r="4" fill="{COLOURS.get(name, SOFT)}"/>' + svg_text(left + 9, 20, words, "start", INK))
         left += 30 + 7 * len(words)
     return "".join(parts)
 
@@ -144,12 +144,14 @@ def _short(name: str) -> str:
     return name if len(name) <= 26 else name[:25] + "…"
 
 
-def _text(x: float, y: float, words: str, anchor: str, colour: str = SOFT) -> str:
+def svg_text(x: float, y: float, words: str, anchor: str, colour: str = SOFT) -> str:
+    """One line of text, escaped; what cannot be printed is replaced."""
     printable = "".join(character if character.isprintable() else "\ufffd" for character in words)
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{html.escape(printable)}</text>'
 
 
-def _svg(width: int, height: int, alt: str, body: str) -> str:
+def svg(width: int, height: int, alt: str, body: str) -> str:
+    """An SVG on white with rounded corners, told to screen readers by ``alt``."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{html.escape(alt)}" font-family="system-ui, sans-serif" font-size="12">'

@@ -26,6 +26,9 @@ from curation_app.rank.monotone import rising_fit
 # many rows of this data lie as far by nature: short texts did, and were called injected with a chance of .99. Labels are not among
 # them: where a tenth of the labels is wrong, the wrong ones themselves set the scale of their surprise.
 COUNTED = frozenset({"far"})
+# Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
+# a far row is at most as likely bad as not. The rest of its chance only keeps the order.
+COUNTED_MOST, ORDER = 0.5, 1e-4
 # A formula never calls a row more likely bad than not where a self-test does not.
 UNLEARNED_MOST = 0.45
 # Fewer planted rows make no curve.
@@ -87,7 +90,8 @@ class Calibration:
         # Errors unlike the planted ones (where classes touch, say) can make a self-test believe that hardly any exist. The usual share of
         # bad rows then still orders them, below what it takes to be flagged: on 15 attacked sets the mean average precision of the queue
         # is .45 with this and .37 without, at the same calibration.
-        return np.fmax(learned, np.minimum(formula_precision(family, surprise), UNLEARNED_MOST))
+        chance = np.fmax(learned, np.minimum(formula_precision(family, surprise), UNLEARNED_MOST))
+        return np.minimum(chance, COUNTED_MOST + ORDER * chance) if family in COUNTED else chance
 
     def learned(self, family: str, surprise: np.ndarray, *, code: str = "") -> np.ndarray | None:
         """(n,) chance of being bad by the self-test alone, which adds up to the number of bad rows; None where there was none."""

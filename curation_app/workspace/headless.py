@@ -94,11 +94,12 @@ def decide(run: Path, ids: Sequence[str], verdict: str, *, label: str | None, by
     return asdict(opened.decide(opened.rows_of_ids(ids), Verdict(verdict), label=label, by=by, reason=reason))
 
 
-def release(run: Path, out: Path, *, by: str | None = None) -> dict[str, Any]:
-    """Write a release."""
+def release(run: Path, out: Path, *, by: str | None = None, impact: bool = False) -> dict[str, Any]:
+    """Write a release. With ``impact``, a quick model is measured for the report; raises UsageError where there is nothing to measure."""
     from curation_app.workspace.run import Run
 
-    return asdict(Run(run).release(out, by=by or _account()))
+    opened = Run(run)
+    return asdict(opened.release(out, by=by or _account(), impact=opened.impact() if impact else None))
 
 
 def _account() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,25 @@ def impact(data: RunData, state: State) -> Impact:
         raise UsageError("Nothing would change yet, so there is nothing to measure.", hint="Drop or relabel something first.")
     tried = _confirmed(data, before, after, dropped, names)
     return measure_impact(data.features, before, after, dropped, names, seed=int(data.info["seed"]), confirmed=tried)
+
+
+def in_report(impact: Impact) -> Mapping[str, str]:
+    """Title -> HTML of a release's report."""
+    from curation_app.figures.impact_plot import impact_html
+
+    named = (("as loaded", impact.before), ("after the decisions", impact.after), ("random rows dropped", impact.random))
+    said = [impact.verdict()]
+    said += [
+        f"Trigger: {line.title}. It makes the model say \u201c{line.label}\u201d for {line.before.value:.0%} of its {line.before.rows:,} "
+        f"rows before, {line.after.value:.0%} after."
+        for line in impact.triggers
+    ]
+    rows = f"{impact.rows:,} of {impact.of:,} rows" if impact.rows < impact.of else f"{impact.of:,} rows"
+    said.append(
+        f"A quick model on the stored features of {rows}, cross-validated; tested on the {impact.before.rows:,} rows that stay and keep "
+        "their label."
+    )
+    return {"A quick model before and after": impact_html([(name, worth.value, worth.low, worth.high) for name, worth in named], said)}
 
 
 def _confirmed(data: RunData, before: np.ndarray, after: np.ndarray, dropped: np.ndarray, names: tuple[str, ...]) -> list[Confirmed]:

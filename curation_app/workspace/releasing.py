@@ -44,8 +44,11 @@ def preview(data: RunData, state: State) -> ReleasePreview:
     )
 
 
-def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: Path, *, by: str) -> ReleaseResult:
-    """Write a release of the original file, read again: what changed since the scan is refused."""
+def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: Path, *, by: str, added: Mapping[str, str]) -> ReleaseResult:
+    """Write a release of the original file, read again: what changed since the scan is refused.
+
+    ``added`` maps a title to HTML that stands in the report as it is.
+    """
     from curation_app.release import write_release
 
     job = Job.from_json(data.info["job"])
@@ -65,7 +68,7 @@ def release(data: RunData, log: DecisionLog, state: State, view: MapView, out: P
         versions=data.info["versions"],
         facts={"estimate": data.info["estimate"], "flagged": data.info["counts"]},
         kinds=kinds,
-        plots=_plots(data, view),
+        plots={**_plots(data, view), **added},
     )
     log.record("release", {"out": str(out.resolve()), "manifest": _digest(out / MANIFEST)}, by=by)
     return _result(out, manifest)

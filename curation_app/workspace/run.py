@@ -41,10 +41,11 @@ class Run(Looking, Deciding, Testing):
         """What would leave."""
         return releasing.preview(self.data, self.state())
 
-    def release(self, out: Path | str, *, by: str) -> ReleaseResult:
-        """Write the cleaned data, the change log, the manifest and the report."""
+    def release(self, out: Path | str, *, by: str, impact: Impact | None = None) -> ReleaseResult:
+        """Write the cleaned data, the change log, the manifest and the report; the report tells the ``impact`` where it is given."""
         self._check_name(by)
-        return releasing.release(self.data, self.log, self.state(), self.map(), Path(out), by=by)
+        added = {} if impact is None else measuring.in_report(impact)
+        return releasing.release(self.data, self.log, self.state(), self.map(), Path(out), by=by, added=added)
 
     def releases(self) -> tuple[ReleaseResult, ...]:
         """Releases in the run folder, newest first."""

@@ -176,6 +176,17 @@ def test_decide_release_verify_replay_ends_with_the_same_bytes(folder: Path) -> 
     assert (folder / "again.csv").read_bytes() == (folder / "out" / "cleaned.csv").read_bytes()
 
 
+def test_a_release_tells_what_the_decisions_are_worth_when_asked(folder: Path) -> None:
+    nothing = run("release", folder / "run", "--out", folder / "out", "--impact")
+    assert nothing.exit_code == 2
+    assert "Nothing would change yet" in nothing.output
+    assert not (folder / "out").exists()
+    run("decide", folder / "run", "m001", "m002", "--drop", "--by", "ann", "--reason", "junk")
+    assert run("release", folder / "run", "--out", folder / "out", "--impact").exit_code == 0
+    assert "random rows dropped" in (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert run("verify", folder / "out").exit_code == 0
+
+
 def test_verify_ends_with_one_for_a_tampered_release_and_two_without_the_original(folder: Path) -> None:
     run("decide", folder / "run", "m001", "--drop", "--by", "ann", "--reason", "junk")
     run("release", folder / "run", "--out", folder / "out")

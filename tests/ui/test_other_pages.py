@@ -361,6 +361,11 @@ def test_release_measures_what_the_decisions_are_worth_when_asked(run: Run) -> N
     assert "random rows dropped" in said
     assert f"{100 * found.after.value:.1f}" in said
     assert "95 % interval" in said
+    page.button(key="write-release").click().run()
+    (release,) = run.releases()
+    report = (release.path / "report.html").read_text(encoding="utf-8")
+    assert "A quick model before and after" in report
+    assert found.verdict().removesuffix(".") in report
     run.decide([int(run.queue(Filter())[7])], Verdict.DROP, by="ben", action=new_action_id())
     said = words(page.run())
     assert "The decisions changed since" in said

@@ -15,6 +15,16 @@ from curation_app.workspace import Run
 SHOWN = 6
 
 
+def measured(run: Run) -> Impact | None:
+    """The measurement of the decisions as they are, if it was asked for and could be made."""
+    if state.widget("impact of") != (run.name, run.state().events):
+        return None
+    try:
+        return resources.impact(run)
+    except UsageError:
+        return None
+
+
 def panel(run: Run) -> None:
     """A button, and the measurement once it was asked for."""
     with st.container(key="panel-impact", gap="small"):
@@ -22,7 +32,10 @@ def panel(run: Run) -> None:
         at = run.state().events
         if state.widget("impact of") != (run.name, at):
             stale = "The decisions changed since the last measurement." if state.widget("impact of") else ""
-            said = "Accuracy as loaded, after the decisions, and after dropping as many random rows. It takes seconds."
+            said = (
+                "Accuracy as loaded, after the decisions, and after dropping as many random rows. "
+                "It takes seconds; the report of the next release tells it."
+            )
             markup.show(tag("p", f"{stale} {said}".strip(), cls="soft"))
             st.button("Measure", key="measure", on_click=state.set_widget, args=("impact of", (run.name, at)))
             return
@@ -42,7 +55,7 @@ def result(found: Impact) -> Html:
     return tag(
         "div",
         *lines,
-        tag("p", tag("b", _verdict(found)), cls="impact-said"),
+        tag("p", tag("b", found.verdict()), cls="impact-said"),
         *(_trigger(line) for line in found.triggers),
         tag("h3", "Share judged right by class: before, after", cls="eyebrow"),
         *rest[:SHOWN],
@@ -53,16 +66,6 @@ def result(found: Impact) -> Html:
 
 def _whole(found: Impact) -> tuple[tuple[str, Measured, str], ...]:
     return (("as loaded", found.before, "grey"), ("after the decisions", found.after, "ink"), ("random rows dropped", found.random, "pale"))
-
-
-def _verdict(found: Impact) -> str:
-    """One sentence that claims no more than the interval."""
-    points = f"{100 * found.gain.low:+.1f} to {100 * found.gain.high:+.1f} points"
-    if found.gain.low > 0:
-        return f"The decisions help: {points} (95 % interval)."
-    if found.gain.high < 0:
-        return f"The decisions hurt this model: {points} (95 % interval)."
-    return f"No clear difference for this model: {points} (95 % interval)."
 
 
 def _line(name: str, value: Measured, tone: str) -> Html:

@@ -65,7 +65,7 @@ def _write(run: Run) -> None:
     suggested = run.next_release()
     out = Path(str(state.widget(f"{TARGET} {suggested}") or suggested)).expanduser()
     try:
-        result = run.release(out, by=state.reviewer())
+        result = run.release(out, by=state.reviewer(), impact=impact.measured(run))
     except CurationError as error:
         state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
         return

@@ -45,3 +45,19 @@ def test_a_tail_of_ties_falls_back_on_ranks() -> None:
     raw = np.zeros(1_000)
     raw[:3] = 1.0
     assert np.allclose(tail_surprise(raw)[:3], -np.log10(3 / 1_000))
+
+
+def test_a_heavy_tail_is_calibrated_where_it_may_be_heavy_and_an_exponential_one_stays_as_it_is() -> None:
+    rng = np.random.default_rng(3)
+    heavy = rng.exponential(size=20_000)
+    # A generalised Pareto tail of shape one half.
+    heavy = (np.exp(0.5 * heavy) - 1.0) / 0.5
+    assert np.mean(tail_surprise(heavy) >= 4) > 0.003
+    assert np.mean(tail_surprise(heavy, heavy=True) >= 4) < 0.001
+    ordinary = rng.exponential(size=20_000)
+    assert np.mean(tail_surprise(ordinary, heavy=True) >= 2) > 0.5 * np.mean(tail_surprise(ordinary) >= 2)
+
+
+def test_planted_rows_at_the_top_do_not_make_the_tail_heavy() -> None:
+    raw = np.concatenate((np.random.default_rng(4).exponential(size=2_000), np.full(20, 20.0)))
+    assert tail_surprise(raw, heavy=True)[-1] > 5

@@ -127,3 +127,13 @@ def test_bound_of_equal_samples_is_everything() -> None:
     values = np.sort(np.random.default_rng(6).random(500))
     assert prior_bound(values, values)[1] == 1.0
     assert rarity(np.array([2.0]), values)[0] == pytest.approx(-np.log10(0.5 / 501))
+
+
+def test_a_far_row_is_never_more_likely_bad_than_not_and_keeps_its_order() -> None:
+    rng = np.random.default_rng(0)
+    surprise = np.concatenate((-np.log10(rng.random(2_000)), np.linspace(6.0, 9.0, 40)))
+    mask = np.arange(2_040) >= 2_000
+    calibration = fit_calibration({"outlier": [(surprise, mask)]})
+    chance = calibration.precision("far", surprise, code="outlier")
+    assert 0.5 <= chance.max() < 0.501
+    assert np.all(np.diff(chance[np.argsort(surprise, kind="stable")]) >= 0)
