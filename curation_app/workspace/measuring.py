@@ -44,8 +44,8 @@ def in_report(impact: Impact) -> Mapping[str, str]:
     named = (("as loaded", impact.before), ("after the decisions", impact.after), ("random rows dropped", impact.random))
     said = [impact.verdict()]
     said += [
-        f"Trigger: {line.title}. It makes the model say \u201c{line.label}\u201d for {line.before.value:.0%} of its {line.before.rows:,} "
-        f"rows before, {line.after.value:.0%} after."
+        f"Trigger: {line.title.rstrip('.')}. It makes the model say \u201c{line.label}\u201d for {100 * line.before.value:.0f} % of its "
+        f"{line.before.rows:,} rows before, {100 * line.after.value:.0f} % after."
         for line in impact.triggers
     ]
     rows = f"{impact.rows:,} of {impact.of:,} rows" if impact.rows < impact.of else f"{impact.of:,} rows"
