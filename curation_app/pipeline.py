@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips
+from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips, plant_flips_near
 from curation_app.detect import run_detectors
 from curation_app.detect.base import Detector
 from curation_app.detect.label_error import LabelError, label_surprise
@@ -26,7 +26,7 @@ from curation_app.domain.progress import Progress, silent
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
-from curation_app.rank import Calibration, fit_calibration, rank
+from curation_app.rank import NEAR, Calibration, fit_calibration, rank
 from curation_app.represent import judge_for, layout, represent
 
 Judge = Callable[[np.ndarray], np.ndarray]
@@ -127,6 +127,7 @@ def _calibrate(
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
             chances = judge(codes)
             samples[LabelError.code].append((label_surprise(chances, codes), flipped))
+            samples[LabelError.code + NEAR].append(_near_flips(representation, judge, rng))
             planted = replace(representation, codes=codes, probabilities=chances)
             for detector in others:
                 again = run_one(detector, dataset, planted, recipe, seed=seed)
@@ -141,6 +142,13 @@ def _calibrate(
             features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
             samples[Outlier.code].append((far_surprise_of(features, recipe.far_neighbours), far))
     return fit_calibration(samples)
+
+
+def _near_flips(representation: Representation, judge: Judge, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) surprise, (n,) bool planted) of a copy whose wrong labels stand where the judge itself was in doubt."""
+    assert representation.probabilities is not None
+    codes, flipped = plant_flips_near(representation.codes, representation.probabilities, FLIPPED_SHARE, rng)
+    return label_surprise(judge(codes), codes), flipped
 
 
 def _planted(samples: Sequence[tuple[np.ndarray, np.ndarray]]) -> int:

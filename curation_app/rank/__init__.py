@@ -2,12 +2,13 @@
 
 from curation_app.rank.audit import AuditResult, AuditSample, audit_result, audit_sample
 from curation_app.rank.blend import blend_verdicts
-from curation_app.rank.calibration import Calibration, Curve, fit_calibration
+from curation_app.rank.calibration import NEAR, Calibration, Curve, fit_calibration
 from curation_app.rank.formula import fallback_precision
 from curation_app.rank.fuse import rank
 from curation_app.rank.rerank import Heard, Members, Reranked, Voice, hear, rerank
 
 __all__ = [
+    "NEAR",
     "AuditResult",
     "AuditSample",
     "Calibration",

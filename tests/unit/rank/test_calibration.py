@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from curation_app.detect.surprise import tail_surprise
-from curation_app.rank import Calibration, Curve, blend_verdicts, fallback_precision, fit_calibration
+from curation_app.rank import NEAR, Calibration, Curve, blend_verdicts, fallback_precision, fit_calibration
 from curation_app.rank.calibration import prior_bound, rarity
 from curation_app.rank.monotone import rising_fit
 
@@ -137,3 +137,18 @@ def test_a_far_row_is_never_more_likely_bad_than_not_and_keeps_its_order() -> No
     chance = calibration.precision("far", surprise, code="outlier")
     assert 0.5 <= chance.max() < 0.501
     assert np.all(np.diff(chance[np.argsort(surprise, kind="stable")]) >= 0)
+
+
+def test_errors_planted_where_classes_touch_order_rows_and_flag_none() -> None:
+    rng = np.random.default_rng(0)
+    honest, near = -np.log10(rng.random(2_000)), 1.5 + 0.3 * rng.standard_normal(200)
+    random = 4.0 + 0.3 * rng.standard_normal(200)
+    mask = np.arange(2_200) >= 2_000
+    both = {"label-error": [(np.append(honest, random), mask)], f"label-error{NEAR}": [(np.append(honest, near), mask)]}
+    surprise = np.append(honest, near)
+    alone = fit_calibration({"label-error": both["label-error"]}).precision("label", surprise, code="label-error")
+    with_near = fit_calibration(both).precision("label", surprise, code="label-error")
+    assert np.all(with_near >= alone)
+    assert np.median(with_near[mask]) > 1.2 * np.median(alone[mask])
+    lifted = with_near > alone
+    assert with_near[lifted].max() <= 0.45
