@@ -11,6 +11,9 @@ from curation_app.workspace import Filter, Run, Verdict
 
 # Lines of the queue on one screen of 900 pixels.
 LINES = 14
+# Chances of being bad at which the reader may cut the queue in place of the scan's own cut, and the word for no cut at all.
+CUTS = ("0.9", "0.7", "0.3", "0.1")
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ def view(run: Run) -> Filter:
     chosen = state.filters()
     scope = state.scope(run.name)
     rows = None if scope is None else scope.rows
+    cut = next(iter(chosen["show"]), "")
     return Filter(
         kinds=chosen["kind"],
         labels=chosen["label"],
@@ -58,7 +62,8 @@ def view(run: Run) -> Filter:
         verdicts=chosen["decision"],
         campaign=next(iter(chosen["campaign"]), ""),
         text=next(iter(chosen["text"]), ""),
-        flagged_only=rows is None and "all" not in chosen["show"],
+        flagged_only=rows is None and cut != ALL,
+        least=float(cut) if rows is None and cut in CUTS else None,
         rows=rows,
     )
 

@@ -256,6 +256,6 @@ def watch_scan(name: str | None) -> None:
 
 
 def show_all(run: str) -> None:
-    """Go on with the rows below the threshold, in the order of their suspicion."""
+    """Go on with the rows below the cut, in the order of their suspicion."""
     st.session_state["show"] = "all"
     keep_filters(run)

@@ -15,7 +15,10 @@ def matching(data: RunData, verdicts: np.ndarray, filters: Filter, standing: Sta
 
     ``verdicts`` are (n,) codes into ``VERDICTS``.
     """
-    keep = standing.flagged.copy() if filters.flagged_only else np.ones(data.n, dtype=bool)
+    if filters.least is not None:
+        keep = standing.suspicion >= filters.least
+    else:
+        keep = standing.flagged.copy() if filters.flagged_only else np.ones(data.n, dtype=bool)
     if filters.campaign:
         keep = _named(data, "campaign", (filters.campaign,))  # a campaign is shown whole
     if filters.rows is not None:

@@ -78,7 +78,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which rows the queue shows. Empty means all; every field narrows. Lives in the address bar."""
+    """Which rows the queue shows. Empty means all; every field narrows. Lives in the address bar.
+
+    ``least`` is a chance of being bad in [0, 1] that a row must have, in place of the recipe's own cut; it speaks for ``flagged_only``.
+    """
 
     kinds: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -87,6 +90,7 @@ class Filter:
     campaign: str = ""
     text: str = ""
     flagged_only: bool = True
+    least: float | None = None
     rows: tuple[int, ...] | None = None
 
 

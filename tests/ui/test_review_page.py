@@ -221,3 +221,17 @@ def test_an_unknown_run_is_an_error_with_a_hint(workspace: Workspace) -> None:
     page.switch_page("views/review.py").run()
     assert not page.exception
     assert 'role="alert"' in words(page)
+
+
+def test_the_queue_can_be_cut_at_another_chance(workspace: Workspace) -> None:
+    run = workspace.open_run("messages")
+    chances = run.standing().suspicion
+    for cut in ("0.3", "0.1"):
+        page = open_review(show=cut)
+        assert page.session_state["show"] == cut
+        assert next(pills for pills in page.button_group if pills.key == "show").options[-1] == "all rows"
+        chosen = queue(workspace, least=float(cut))
+        assert sorted(chosen) == np.flatnonzero(chances >= float(cut)).tolist()
+        last = open_review(show=cut, row=str(chosen[-1]))
+        assert f"row {chosen[-1]}" in words(last) or str(run.card(chosen[-1]).id) in words(last)
+    assert len(queue(workspace, least=0.0)) == run.n

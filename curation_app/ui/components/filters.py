@@ -8,6 +8,7 @@ from curation_app.ui import resources, state
 from curation_app.ui.components import markup
 from curation_app.ui.components.markup import tag
 from curation_app.ui.components.words import thousands
+from curation_app.ui.desk import ALL, CUTS
 from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
 from curation_app.workspace import Kind, Run
 
@@ -61,13 +62,12 @@ def _form(run: Run) -> None:
             on_change=_changed,
             args=(run.name,),
         )
-    state.start_filter("show", ("all",))
+    state.start_filter("show", (*CUTS, ALL))
     st.pills(
-        "Threshold",
-        ("all",),
+        "Chance of being bad, in place of the scan's own cut",
+        (*CUTS, ALL),
         key="show",
-        format_func=lambda _: "Also rows below the threshold",
-        label_visibility="collapsed",
+        format_func=lambda cut: "all rows" if cut == ALL else f"{float(cut):.0%} or more",
         on_change=_changed,
         args=(run.name,),
     )
