@@ -26,6 +26,10 @@ PLAIN, PLAIN_PER_DECADE, PLAIN_MOST = 0.6, 0.3, 0.95
 # A flood: 5 copies from one source reach 2 (shown as a group); where no source is known, about 30 are needed.
 # A flood may copy a row of somebody else's, so four in five of one source are enough.
 FLOOD_FROM, ONE_SOURCE_SHARE, FLOOD_ONE_SOURCE, FLOOD_OTHERWISE = 5, 0.8, 0.6, -0.95
+# The other groups of the data tell what sizes are usual there: a power law through them, a few imagined pairs and one group of five; never
+# steeper than the fifth power, for five like questions are no flood where all others come in pairs. Not all of what it says is believed:
+# popular texts ("Sorry, I'll call later", 30 times in 5,574 messages) outgrow any such law.
+IMAGINED, IMAGINED_LOGS, STEEPEST, BELIEVED = 6, float(np.log(3.0)), 5.0, 0.6
 # Where more than this share of the rows is in such groups, they are what the data is like (few columns, coarse values).
 ORDINARY = 0.05
 # From here a group is an issue and a candidate campaign.
@@ -77,7 +81,7 @@ class NearDuplicate(Detector):
             rule=(
                 "Copies differ in nothing but the label; near-copies share 80 % of their 5-grams, the image hash and 99 % of the pixels' "
                 f"variation, or lie within 0.13 of the usual distance. A group is an issue when its labels differ, or from {FLOOD_FROM} "
-                "copies of one source, or from 30 otherwise."
+                "copies of one source, or otherwise from about 30, fewer where the other groups are small."
             ),
         )
 
@@ -110,11 +114,25 @@ def _flood_surprise(group: np.ndarray, members: list[np.ndarray], source: np.nda
     """(n,) surprise of the group's size, 0 below five copies."""
     surprise = np.zeros(len(group))
     large = [rows for rows in members if rows.size >= FLOOD_FROM]
+    sizes = np.array([rows.size for rows in members], dtype=np.float64)
     discount = _discount(sum(rows.size for rows in large) / max(len(group), 1))
     for rows in large:
         lift = FLOOD_ONE_SOURCE if source is not None and _one_source(source, rows) else FLOOD_OTHERWISE
-        surprise[rows] = max(2.0 * np.log10(rows.size) + lift - discount, 0.0)
+        surprise[rows] = max(max(2.0 * np.log10(rows.size) + lift, _unusual_size(rows.size, sizes)) - discount, 0.0)
     return surprise
+
+
+def _unusual_size(size: int, sizes: np.ndarray) -> float:
+    """Surprise of a group of this size among ``sizes`` of all groups (itself one of them), by the tail of the others.
+
+    References
+    ----------
+    Clauset, Shalizi & Newman (2009), Power-law distributions in empirical data (the estimate for whole numbers from 2 on).
+    """
+    logs = np.log((sizes - 0.5) / 1.5)
+    mine = float(np.log((size - 0.5) / 1.5))
+    steepness = min((len(sizes) - 1 + IMAGINED) / (float(logs.sum()) - mine + IMAGINED_LOGS), STEEPEST)
+    return BELIEVED * max(steepness * mine / np.log(10.0) - float(np.log10(len(sizes))), 0.0)
 
 
 def _ordinary_disagreement(dataset: Dataset, representation: Representation) -> float:

@@ -71,7 +71,7 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
 def _shape(values: np.ndarray, body: float, scale: float) -> float:
     """Shape of the generalised Pareto tail, 0 (exponential) unless the quantiles show a heavier one beyond their own error."""
     middle = np.quantile(values, (1.0 + BODY) / 2.0)
-    if not middle > body:
+    if not body < middle < scale:
         return 0.0
     # From 20 to 10 to 5 %: each step of an exponential tail is as long as the one before.
     return max(0.0, float(np.log2((scale - middle) / (middle - body))) - SHAPE_ERROR / np.sqrt((1.0 - BODY) * values.size))

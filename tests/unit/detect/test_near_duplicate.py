@@ -81,8 +81,18 @@ def test_a_flood_from_one_source_is_a_group() -> None:
     finding = find(texts, labels, sources)
     assert finding.outcome is Outcome.ISSUE
     assert set(np.flatnonzero(mask).tolist()) <= set(finding.groups[0].rows)
-    # Without knowing the source, a dozen like texts may be chance.
-    assert find(texts, labels).outcome is Outcome.PASSED
+    # Without knowing the source, half a dozen like texts may be chance.
+    few, _ = plant_text_flood(sentences(300), 6, np.random.default_rng(4))
+    assert find(few, ["ham"] * len(few)).outcome is Outcome.PASSED
+
+
+def test_a_group_is_a_flood_by_what_the_other_groups_are_like() -> None:
+    flooded, mask = plant_text_flood(sentences(400), 20, np.random.default_rng(4))
+    assert find(flooded, ["ham"] * len(flooded)).outcome is Outcome.ISSUE
+    # Where many texts are popular, one more is no flood.
+    popular = flooded + [text for row, text in enumerate(sentences(400)[:30]) for _ in range(2 + row % 12)]
+    surprise = find(popular, ["ham"] * len(popular)).surprise
+    assert surprise[np.flatnonzero(mask)].max() < 2.0
 
 
 def test_near_vectors_with_two_labels_are_found_and_overlap_is_not() -> None:
