@@ -94,17 +94,17 @@ def _as_tags(dataset: Dataset) -> Dataset:
 
 
 def _measured() -> Iterator[Case]:
-    """Bundled tables with a measured column as the label; none of them was tuned on."""
+    """Bundled tables with a measured column as the label; the first five were tuned on."""
     import sklearn.datasets as bundled
 
-    def of(name: str, load: str, target: int | None) -> Case:
+    def of(name: str, load: str, target: int | None, *, tuned: bool = True) -> Case:
         def draw(seed: int) -> Dataset:
             features, label = getattr(bundled, load)(return_X_y=True)
             if target is not None:
                 features, label = np.delete(features, target, axis=1), features[:, target]
             return replace(of_arrays(name, X=features.astype(np.float32), y=label.astype(float)), label_kind="number")
 
-        return Case(name=name, tuned=False, draw=draw)
+        return Case(name=name, tuned=tuned, draw=draw)
 
     def friedman(seed: int) -> Dataset:
         features, label = bundled.make_friedman1(2_000, 10, noise=1.0, random_state=seed)
@@ -114,7 +114,10 @@ def _measured() -> Iterator[Case]:
     yield of("wine alcohol", "load_wine", 0)
     yield of("breast cancer texture", "load_breast_cancer", 1)
     yield of("breast cancer concavity", "load_breast_cancer", 6)
-    yield Case(name="friedman, generated", tuned=False, draw=friedman)
+    yield Case(name="friedman, generated", tuned=True, draw=friedman)
+    yield of("wine flavanoids", "load_wine", 6, tuned=False)
+    yield of("breast cancer symmetry", "load_breast_cancer", 8, tuned=False)
+    yield of("breast cancer smoothness", "load_breast_cancer", 4, tuned=False)
 
 
 def _cleanlab_tags(dataset: Dataset) -> Peer:
