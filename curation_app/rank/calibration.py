@@ -99,9 +99,14 @@ class Calibration:
         unsure = formula_precision(family, surprise)
         near = self.learned(family, surprise, code=f"{code or family}{NEAR}")
         if near is not None:
-            unsure = np.fmax(unsure, near**WITNESSES)
+            unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
         chance = np.fmax(learned, np.minimum(unsure, UNLEARNED_MOST))
         return np.minimum(chance, COUNTED_MOST + ORDER * chance) if family in COUNTED else chance
+
+    def _unexplained(self, code: str) -> float:
+        """Share of the errors where classes touch that are not the ones found anywhere, in [0, 1]: those hold the same tails."""
+        near, anywhere = self.curves[f"{code}{NEAR}"].prior, self.curves[code].prior
+        return max(near - anywhere, 0.0) / near if near > 0 else 0.0
 
     def learned(self, family: str, surprise: np.ndarray, *, code: str = "") -> np.ndarray | None:
         """(n,) chance of being bad by the self-test alone, which adds up to the number of bad rows; None where there was none."""
