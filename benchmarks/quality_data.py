@@ -94,6 +94,20 @@ def _pneumonia() -> Dataset:
         return of_arrays("pneumoniamnist", images=data["train_images"], y=data["train_labels"].reshape(-1))
 
 
+def _adbench(name: str) -> Callable[[], Dataset]:
+    """One of its sets with the anomaly label as a class like any other."""
+
+    def read() -> Dataset:
+        with np.load(_adbench_path(name)) as data:
+            return of_arrays(name, X=data["X"].astype(np.float32), y=data["y"].astype(int))
+
+    return read
+
+
+def _adbench_path(name: str) -> Path:
+    return SHARED / "adbench_visible12" / f"{name}.npz"
+
+
 SOURCES = (
     Source(name="wine", kind="table", tuned=True, read=_bundled("load_wine")),
     Source(name="breast cancer", kind="table", tuned=True, read=_bundled("load_breast_cancer")),
@@ -104,7 +118,12 @@ SOURCES = (
         read=_csv("tabular_adult/train.csv", label="income"),
         path=SHARED / "tabular_adult/train.csv",
     ),
-    Source(name="digits", kind="table", tuned=False, read=_bundled("load_digits")),
+    # The tail of far rows and the weight of errors where classes touch were chosen on digits among others; before that it was held out.
+    Source(name="digits", kind="table", tuned=True, read=_bundled("load_digits")),
+    *(
+        Source(name=called, kind="table", tuned=False, read=_adbench(file), path=_adbench_path(file))
+        for called, file in (("spambase", "35_SpamBase"), ("breastw", "4_breastw"), ("cardio", "6_cardio"))
+    ),
     Source(name="sst2", kind="text", tuned=True, read=unpoisoned("poison_sst2_badnets5"), path=SHARED / "poison_sst2_badnets5/data.csv"),
     Source(
         name="banking77",
