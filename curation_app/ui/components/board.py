@@ -36,12 +36,17 @@ def _line(line: DetectorBoardLine) -> Html:
             tag("span", line.title, None if looked else tag("small", line.reason), cls="name"),
             _histogram(line) if looked else tag("span"),
             tag("b", line.outcome, cls=f"outcome {outcome}"),
-            tag("span", words.counted(line.flagged, "row") if looked else "", cls="soft num count"),
+            tag("span", _flagged(line) if looked else "", cls="soft num count"),
         ),
         tag("p", tag("b", line.question), " ", line.reason if looked else None),
         tag("p", line.rule, cls="soft") if line.rule else None,
         cls=f"detector k-{line.kind.value}",
     )
+
+
+def _flagged(line: DetectorBoardLine) -> str:
+    """Rows in the queue; an issue may lie below its cut."""
+    return "below the cut" if not line.flagged and Outcome(line.outcome) is Outcome.ISSUE else words.counted(line.flagged, "row")
 
 
 def _not_applicable(lines: Sequence[DetectorBoardLine]) -> Html:
