@@ -99,6 +99,11 @@ def relabel_from_list(run: Run, row: int, action: str, version: int) -> None:
         decide_row(run, row, Verdict.RELABEL, action, chosen, version)
 
 
+def relabel_to_text(run: Run, row: int, action: str, version: int, key: str) -> None:
+    """Relabel to the number or the tags that were typed into a field."""
+    decide_row(run, row, Verdict.RELABEL, action, str(state.widget(key) or "").strip(), version)
+
+
 def decide_bulk(run: Run, preview: Preview, verdict: Verdict, action: str, label: str | None = None) -> None:
     """One decision about the rows of a preview: one transaction, one undo, and none where a colleague decided since it was shown.
 

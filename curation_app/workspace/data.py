@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curation_app.domain.tags import delimiter_of, tags_of
 from curation_app.engine.folder import RunFolder
 from curation_app.errors import NotFoundError
 from curation_app.workspace.values import MapView
@@ -35,6 +36,23 @@ class RunData:
         self._codes: dict[tuple[str, str], tuple[np.ndarray, tuple[str, ...]]] = {}
         self._groups: dict[int, np.ndarray] = {}
         self._pictures_lock = threading.Lock()
+
+    @property
+    def label_kind(self) -> str:
+        """class, number or tags."""
+        return str(self.info["dataset"].get("label_kind", "class"))
+
+    @cached_property
+    def tag_mark(self) -> str | None:
+        """What stands between the tags of a label; None where they are JSON lists."""
+        return delimiter_of(self.coded("given_label")[1])
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """The tags that some row carries; empty unless labels are lists of tags."""
+        if self.label_kind != "tags":
+            return frozenset()
+        return frozenset(tag for label in self.coded("given_label")[1] for tag in tags_of(label, self.tag_mark))
 
     @cached_property
     def table(self) -> pa.Table:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
-from math import isfinite
 
 import numpy as np
 
 from curation_app.domain.decision import Verdict
+from curation_app.domain.numbers import number_of
+from curation_app.domain.tags import tags_of
 from curation_app.errors import UsageError
 from curation_app.review import Act, RowFacts, State
 from curation_app.workspace.history import act_line
@@ -135,10 +136,20 @@ class Deciding(OpenedRun):
             raise UsageError("'open' is not a decision.", hint="Undo the decision instead.")
         if (verdict is Verdict.RELABEL) != (label is not None):
             raise UsageError("A relabel names a label, and no other decision does.", hint="Give the new label with relabel only.")
-        kind = self.data.info["dataset"].get("label_kind", "class")
-        if label is not None and kind == "number" and not _is_number(label):
+        if label is not None:
+            self._check_label(label)
+
+    def _check_label(self, label: str) -> None:
+        kind = self.data.label_kind
+        if kind == "number" and not np.isfinite(number_of(label)):
             raise UsageError(f"The label is a number, and {label!r} is none.", hint="Give a number such as 12.5.")
-        if label is not None and kind == "class" and label not in self.classes:
+        if kind == "tags":
+            wanted, known = tags_of(label, self.data.tag_mark), self.data.tags
+            unknown = [tag for tag in wanted if tag not in known]
+            if unknown or not wanted:
+                said = f"No row carries the tag {unknown[0]!r}." if unknown else "A list of tags needs one tag at least."
+                raise UsageError(said, hint=f"Tags of this data: {', '.join(sorted(known)[:20])}.")
+        if kind == "class" and label not in self.classes:
             raise UsageError(f"No row carries the label {label!r}.", hint=f"Labels of this data: {', '.join(self.classes[:20])}.")
 
     def _facts(self, row: int, expected: int | None, state: State) -> RowFacts:
@@ -160,13 +171,6 @@ class Deciding(OpenedRun):
 
     def _act_line(self, act: Act) -> ActLine:
         return act_line(act, self.data)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _tally(codes: np.ndarray, names: tuple[str, ...], rows: np.ndarray) -> tuple[tuple[str, int], ...]:

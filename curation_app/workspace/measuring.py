@@ -27,7 +27,7 @@ def impact(data: RunData, state: State) -> Impact:
     """Measure what a release under the current decisions would do to a quick model. Raises UsageError where there is nothing to measure."""
     from curation_app.impact import measure_impact
 
-    if data.info["dataset"].get("label_kind", "class") != "class" or len(data.classes) < 2:
+    if data.label_kind != "class" or len(data.classes) < 2:
         raise UsageError("The quick model tells classes apart, and this data has no two.", hint="The counts above say what changes.")
     before, after, names = with_new_labels(data, state)
     dropped = state.verdicts == VERDICTS.index(Verdict.DROP)

@@ -51,6 +51,11 @@ class OpenedRun:
         """Label values, sorted."""
         return self.data.classes
 
+    @property
+    def label_kind(self) -> str:
+        """What a label is: class, number or tags."""
+        return self.data.label_kind
+
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Values of the source column, sorted; empty without one."""

@@ -235,3 +235,46 @@ def test_the_queue_can_be_cut_at_another_chance(workspace: Workspace) -> None:
         last = open_review(show=cut, row=str(chosen[-1]))
         assert f"row {chosen[-1]}" in words(last) or str(run.card(chosen[-1]).id) in words(last)
     assert len(queue(workspace, least=0.0)) == run.n
+
+
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: list[str]) -> Workspace:
+    """A workspace with one run whose labels are no classes."""
+    rng = np.random.default_rng(0)
+    lines = [f"{row},{rng.normal():.3f},{rng.normal():.3f},{label}" for row, label in enumerate(labels)]
+    (tmp_path / "typed.csv").write_text("\n".join(("id,a,b,label", *lines)) + "\n", encoding="utf-8")
+    root = tmp_path / "typed"
+    root.mkdir()
+    scan(tmp_path / "typed.csv", root / "messages", roles={}, recipe="fast", no_map=True)
+    monkeypatch.setenv("CURATION_WORKSPACE", str(root))
+    monkeypatch.setenv("CURATION_REVIEWER", "anna")
+    return Workspace(root)
+
+
+def relabel(page: AppTest, row: int, label: str) -> AppTest:
+    page.text_input(key=f"new label {row}").set_value(label)
+    page.button(key="relabel").click().run()
+    assert not page.exception
+    return page
+
+
+def test_tags_are_typed_and_must_be_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = ("red", "red|big", "big|new", "new", "red|big|new", "red|new")
+    workspace = typed(tmp_path, monkeypatch, [sets[row % 6] for row in range(90)])
+    page = open_review(show="all", row="1")
+    assert "90 rows \u00b7 tags" in words(page)
+    assert page.text_input(key="new label 1").value == "red|big"
+    page = relabel(page, 1, "red|huge")
+    assert "No row carries the tag" in words(page)
+    assert "Tags of this data: big, new, red." in words(page)
+    assert decisions(workspace) == {}
+    relabel(page, 1, "red|new")
+    assert [line.verdict_label for line in workspace.open_run("messages").lines([1])] == ["red|new"]
+
+
+def test_a_number_is_typed_and_must_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = typed(tmp_path, monkeypatch, [f"{row * 1.37:.2f}" for row in range(90)])
+    page = relabel(open_review(show="all", row="1"), 1, "many")
+    assert "none" in words(page)
+    assert decisions(workspace) == {}
+    relabel(page, 1, "12.5")
+    assert list(decisions(workspace)) == [1]

@@ -54,6 +54,8 @@ def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> Non
         button(f"Relabel to {markup.label(better, limit=22)}", "accept", "A", Verdict.RELABEL, better, main=True)
     if run.classes:
         _other_class(run, card, keys, action, asleep)
+    elif run.label_kind != "class":
+        _new_label(run, card, action, asleep)
     button("Drop", "drop", "D", Verdict.DROP)
     button("Second look", "later", "S", Verdict.LATER)
     st.text_input("Reason", key="reason", placeholder="Reason", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore")
@@ -74,6 +76,30 @@ def _other_class(run: Run, card: Card, keys: tuple[str, ...], action: str, aslee
         on_change=events.relabel_from_list,
         args=(run, card.row, action, card.version),
         width=150,
+        disabled=asleep,
+    )
+
+
+def _new_label(run: Run, card: Card, action: str, asleep: bool) -> None:
+    """Numbers and tags are typed; nothing is decided before the button."""
+    words = {"number": "New number", "tags": "New tags"}[run.label_kind]
+    key = f"new label {card.row}"
+    st.text_input(
+        words,
+        value=card.given if run.label_kind == "tags" else "",
+        key=key,
+        placeholder=words,
+        label_visibility="collapsed",
+        max_chars=400,
+        width=230 if run.label_kind == "tags" else 130,
+        on_change="ignore",
+    )
+    st.button(
+        "Relabel",
+        key="relabel",
+        shortcut="T",
+        on_click=events.relabel_to_text,
+        args=(run, card.row, action, card.version, key),
         disabled=asleep,
     )
 

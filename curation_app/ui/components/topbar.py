@@ -59,5 +59,10 @@ def _address(name: str, run: Run) -> dict[str, str | list[str]]:
 def _about(run: Run | None) -> markup.Html | None:
     if run is None:
         return None
-    classes = f" · {len(run.classes)} classes" if run.classes else " · no label"
-    return tag("span", markup.clip(run.dataset, 40), f" · {thousands(run.n)} rows{classes}", cls="chip")
+    return tag("span", markup.clip(run.dataset, 40), f" · {thousands(run.n)} rows · {_labels(run)}", cls="chip")
+
+
+def _labels(run: Run) -> str:
+    if run.label_kind != "class":
+        return {"number": "numbers", "tags": "tags"}[run.label_kind]
+    return f"{len(run.classes)} classes" if run.classes else "no label"
