@@ -35,6 +35,8 @@ UNLEARNED_MOST = 0.45
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree: on 50 planted sets
 # the said chances then are at most .11 from the true ones, with random flips and with such errors; unweakened, .28.
 NEAR, WITNESSES = "/near", 4
+# Where it takes more wrong labels than this, classes overlap: clean intents of 77 and 150 kinds would have .4.
+MOST_NEAR = 0.25
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
 # Points of the curve: one for so many planted rows, up to so many.
@@ -106,7 +108,7 @@ class Calibration:
     def _unexplained(self, code: str) -> float:
         """Share of the errors where classes touch that are not the ones found anywhere, in [0, 1]: those hold the same tails."""
         near, anywhere = self.curves[f"{code}{NEAR}"].prior, self.curves[code].prior
-        return max(near - anywhere, 0.0) / near if near > 0 else 0.0
+        return max(near - anywhere, 0.0) / near if 0 < near <= MOST_NEAR else 0.0
 
     def learned(self, family: str, surprise: np.ndarray, *, code: str = "") -> np.ndarray | None:
         """(n,) chance of being bad by the self-test alone, which adds up to the number of bad rows; None where there was none."""
