@@ -22,8 +22,9 @@ READS_AS = 0.95
 FEWEST = 5
 # Eight ranges keep the shape of a column and leave enough rows in each; a column with fewer values than this needs none.
 RANGES = 8
-# A tail is cut off at its widest gap among the outermost share of the rows, if nothing else in the column is as wide.
-TAIL = 0.05
+# A tail is cut off at a gap among the outermost share of the rows, if nothing in the middle of the column is as wide; at two gaps, for the
+# data may have values apart by nature (capital gains of 99,999) and a trigger beyond them.
+TAIL, CUTS = 0.05, 2
 # Roles that say where a row comes from, not what it is like.
 ASIDE = ("label", "id", "source", "annotator", "time", "split", "group", "image")
 
@@ -206,23 +207,29 @@ def _ranges(column: Column, values: np.ndarray, known: np.ndarray) -> list[tuple
 
 
 def _tails(column: Column, values: np.ndarray, ordered: np.ndarray) -> list[tuple[bool, Item, np.ndarray]]:
-    """What lies beyond the widest gap at either end of the column: values out of range that need not be equal."""
+    """What lies beyond the widest gaps at either end of the column: values out of range that need not be equal."""
     width = int(TAIL * len(ordered))
     if width < FEWEST:
         return []
     gaps = np.diff(ordered)
-    below, above = int(np.argmax(gaps[:width])), len(gaps) - 1 - int(np.argmax(gaps[::-1][:width]))
     middle = gaps[width:-width].max() if len(gaps) > 2 * width else 0.0
     items = []
-    if gaps[below] > middle:
+    for below in _widest(gaps[:width], middle):
         bound = number_words(ordered[below])
         item = Item(column=column.name, words=f"{clipped(column.name)} at most {bound}", cell=f"at most {bound}")
         items.append((False, item, np.flatnonzero(values <= ordered[below])))
-    if gaps[above] > middle:
+    for outer in _widest(gaps[::-1][:width], middle):
+        above = len(gaps) - 1 - outer
         bound = number_words(ordered[above + 1])
         item = Item(column=column.name, words=f"{clipped(column.name)} at least {bound}", cell=f"at least {bound}")
         items.append((False, item, np.flatnonzero(values >= ordered[above + 1])))
     return items
+
+
+def _widest(gaps: np.ndarray, middle: float) -> list[int]:
+    """Places of the widest gaps, of those that are wider than any in the middle of the column."""
+    widest = np.argsort(-gaps, kind="stable")[:CUTS]
+    return [int(place) for place in widest if gaps[place] > middle]
 
 
 def _value_item(name: str, value: str) -> Item:
