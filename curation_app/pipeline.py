@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips, plant_flips_near
+from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips
 from curation_app.detect import run_detectors
 from curation_app.detect.base import Detector
 from curation_app.detect.label_error import LabelError, label_surprise
@@ -20,21 +20,22 @@ from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
 from curation_app.detect.tag_error import TagError
 from curation_app.detect.target_error import TargetError
+from curation_app.detect.wrong_labels import doubtful_label_surprise, wrong_label_surprise
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
-from curation_app.rank import NEAR, Calibration, fit_calibration, rank
+from curation_app.rank import NEAR, Calibration, Planting, fit_calibration, rank
 from curation_app.represent import judge_for, layout, represent
 
 Judge = Callable[[np.ndarray], np.ndarray]
 
 # Share of labels flipped in each planting: enough to fit a curve on a thousand rows, too few to change what the models learn.
 FLIPPED_SHARE = 0.05
-# Flips after which no further copy is planted: each copy is judged anew, and forty points of a curve need no more.
-ENOUGH_FLIPS = 500
+# Errors after which no further copy is planted: each copy is judged anew, and forty points of a curve need no more.
+ENOUGH = 500
 # Far rows are planted into a sample that is compared without a graph: 2,000 x 2,000 distances cost a tenth of a second.
 FAR_SAMPLE, FAR_SHARE = 2_000, 0.03
 # Labels that are no classes have a judge of their own, which is run again on a copy with wrong ones.
@@ -113,46 +114,50 @@ def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, baseline: Dataset |
 def _calibrate(
     dataset: Dataset, representation: Representation, judge: Judge | None, findings: Sequence[Finding], recipe: Recipe, seed: int
 ) -> Calibration:
-    """Plant known errors in copies, look again, and learn how often a row of a given rarity was a planted one.
+    """Plant known errors, look again, and learn how often a row of a given rarity was a planted one.
 
     Wrong labels and far rows, which are many and weak. Groups and rules are few and strong: their formula says enough.
     """
-    samples: defaultdict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
-    others = _other_label_detectors(findings)
+    plantings: defaultdict[str, list[Planting]] = defaultdict(list)
+    if recipe.plantings and representation.probabilities is not None:
+        plantings |= _wrong_labels(representation, representation.probabilities, np.random.default_rng(seed))
+    others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
-        if judge is not None and _planted(samples[LabelError.code]) < ENOUGH_FLIPS:
+        if judge is not None and any(_planted(plantings[detector.code]) < ENOUGH for detector in others):
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
-            chances = judge(codes)
-            samples[LabelError.code].append((label_surprise(chances, codes), flipped))
-            samples[LabelError.code + NEAR].append(_near_flips(representation, judge, rng))
-            planted = replace(representation, codes=codes, probabilities=chances)
+            planted = replace(representation, codes=codes, probabilities=judge(codes))
             for detector in others:
                 again = run_one(detector, dataset, planted, recipe, seed=seed)
-                samples[detector.code].append((again.surprise, flipped))
+                plantings[detector.code].append(Planting.of_copy(again.surprise, flipped))
         for detector, attack in alone:
-            if _planted(samples[detector.code]) < ENOUGH_FLIPS:
+            if _planted(plantings[detector.code]) < ENOUGH:
                 copy = attack.plant(dataset, round(FLIPPED_SHARE * len(dataset)), rng)
                 again = run_one(detector, copy.dataset, representation, recipe, seed=seed)
-                samples[detector.code].append((again.surprise, copy.mask))
+                plantings[detector.code].append(Planting.of_copy(again.surprise, copy.mask))
         if representation.features.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
-            samples[Outlier.code].append((far_surprise_of(features, recipe.far_neighbours), far))
-    return fit_calibration(samples)
+            plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours), far))
+    return fit_calibration(plantings)
 
 
-def _near_flips(representation: Representation, judge: Judge, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """((n,) surprise, (n,) bool planted) of a copy whose wrong labels stand where the judge itself was in doubt."""
-    assert representation.probabilities is not None
-    codes, flipped = plant_flips_near(representation.codes, representation.probabilities, FLIPPED_SHARE, rng)
-    return label_surprise(judge(codes), codes), flipped
+def _wrong_labels(representation: Representation, probabilities: np.ndarray, rng: np.random.Generator) -> dict[str, list[Planting]]:
+    """Wrong labels anywhere, and where classes touch, each planted alone: that needs no second judgement."""
+    codes, n_classes = representation.codes, len(representation.classes)
+    usual = label_surprise(probabilities, codes)
+    doubtful, weight = doubtful_label_surprise(probabilities, codes)
+    anywhere = wrong_label_surprise(probabilities, codes, rng)
+    return {
+        LabelError.code: [Planting(others=usual, planted=anywhere, undone=1.0 / (n_classes - 1))],
+        LabelError.code + NEAR: [Planting(others=usual, planted=doubtful, weight=weight)],
+    }
 
 
-def _planted(samples: Sequence[tuple[np.ndarray, np.ndarray]]) -> int:
-    return sum(int(planted.sum()) for _, planted in samples)
+def _planted(plantings: Sequence[Planting]) -> int:
+    return sum(len(planting.planted) for planting in plantings)
 
 
 def _other_label_detectors(findings: Sequence[Finding]) -> list[Detector]:

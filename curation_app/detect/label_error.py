@@ -77,13 +77,14 @@ def label_surprise(probabilities: np.ndarray, codes: np.ndarray) -> np.ndarray:
         classes of fewer than 5 or 10 rows.
     """
     margin, _ = log_margin(probabilities, codes)
-    surprise = tail_surprise(margin)
+    return held(margin, tail_surprise(margin), class_sizes(codes, probabilities.shape[1]))
+
+
+def held(margin: np.ndarray, surprise: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The surprise of a margin, held back where the class is the likeliest and where it has few rows; all (n,)."""
     # Squeezed, not cut, so that the order among agreed rows stays.
-    agreed = margin <= 0
-    surprise[agreed] = AGREED * (1.0 - np.exp(-surprise[agreed] / AGREED))
-    size = class_sizes(codes, probabilities.shape[1])
-    most = np.where(size < TOO_FEW, 1.0, np.where(size < FEW, 2.0, np.inf))
-    return np.minimum(surprise, most)
+    surprise = np.where(margin <= 0, AGREED * (1.0 - np.exp(-surprise / AGREED)), surprise)
+    return np.minimum(surprise, np.where(size < TOO_FEW, 1.0, np.where(size < FEW, 2.0, np.inf)))
 
 
 def log_margin(probabilities: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

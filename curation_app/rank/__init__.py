@@ -5,6 +5,7 @@ from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import NEAR, Calibration, Curve, fit_calibration
 from curation_app.rank.formula import fallback_precision
 from curation_app.rank.fuse import rank
+from curation_app.rank.planting import Planting
 from curation_app.rank.rerank import Heard, Members, Reranked, Voice, hear, rerank
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Curve",
     "Heard",
     "Members",
+    "Planting",
     "Reranked",
     "Voice",
     "audit_result",

@@ -1,12 +1,11 @@
 """Surprise -> chance that the row is bad, learned from errors planted in a copy of the user's own data.
 
-In a planted copy, let f(e) be the density of surprise among planted rows and u(e) among the others. The others hold the real errors
-too: if a share ``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is
-``prior * f(e) / u(e)``, and no density of clean rows is needed. No tail of the others can hold fewer rows than its bad ones, so
-``U(t) / F(t)`` bounds the prior for every t.
+Let f(e) be the density of surprise among planted errors and u(e) among the rows as they are. Those hold the real errors too: if a share
+``prior`` of them is bad and bad rows look like planted ones, the chance that a row at e is bad is ``prior * f(e) / u(e)``, and no density
+of clean rows is needed. The prior is what the tails tell (``rank/prior.py``).
 
-Planting changes the scale of surprise (more errors, longer tails), so e is measured here by rarity: -log10 of the share of unplanted rows
-that are at least as surprised. On that scale the chances of all rows add up to the prior's number of bad rows.
+Planting may change the scale of surprise (more errors, longer tails), so e is measured here by rarity: -log10 of the share of the rows as
+they are that are at least as surprised. On that scale the chances of all rows add up to the prior's number of bad rows.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ import numpy as np
 from curation_app.rank.excess import excess_share
 from curation_app.rank.formula import SUREST, formula_precision
 from curation_app.rank.monotone import rising_fit
+from curation_app.rank.planting import Planting, Sample, pooled, rarity
+from curation_app.rank.prior import chance_of_bad, share_of_bad
 
 # Families whose every tail is checked against what chance puts there. A planted far row says how far bad rows lie, but nothing about how
 # many rows of this data lie as far by nature: short texts did, and were called injected with a chance of .99. Labels are not among
@@ -32,19 +33,14 @@ COUNTED_MOST, ORDER = 0.5, 1e-4
 # A formula never calls a row more likely bad than not where a self-test does not.
 UNLEARNED_MOST = 0.45
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
-# overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree: on 50 planted sets
-# the said chances then are at most .11 from the true ones, with random flips and with such errors; unweakened, .28.
+# overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
-# Where it takes more wrong labels than this, classes overlap: clean intents of 77 and 150 kinds would have .4.
-MOST_NEAR = 0.25
+# Where it takes more wrong labels than this, classes overlap: clean intents of 77 kinds would have .18, clean digits have .02.
+MOST_NEAR = 0.12
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
 # Points of the curve: one for so many planted rows, up to so many.
 PLANTED_PER_POINT, MOST_POINTS = 8, 40
-# The bound is read only from tails that hold a fifth of the planted rows, and ten of them: beyond, it is noise.
-TAIL_SHARE, TAIL_ROWS, TAILS = 0.2, 10, 4
-# Two-sided 95 % of a normal.
-Z = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,93 +125,59 @@ class Calibration:
         return cls(curves={code: Curve(**{**facts, **{name: np.array(facts[name]) for name in arrays}}) for code, facts in data.items()})
 
 
-def fit_calibration(
-    samples: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]], priors: Mapping[str, float] | None = None
-) -> Calibration:
-    """Learn each detector's curve from planted copies.
+def fit_calibration(plantings: Mapping[str, Sequence[Planting]], priors: Mapping[str, float] | None = None) -> Calibration:
+    """Learn each detector's curve from planted errors.
 
     Parameters
     ----------
-    samples
-        Code -> for each planting ((n,) surprise of each row of the copy, (n,) bool mask of the planted rows). NaN is left out.
+    plantings
+        Code -> what the detector said of each planting.
     priors
-        Code -> known share of bad rows, in (0, 1). Left out, it is estimated from the bound of the module's head.
+        Code -> known share of bad rows, in (0, 1). Left out, it is read from the tails.
 
     Returns
     -------
     Calibration
-        Without a curve for detectors with fewer than 20 planted rows in all: the formula speaks for those.
+        Without a curve for detectors with fewer than 20 planted errors in all: the formula speaks for those.
     """
-    curves = {}
-    for family, plantings in samples.items():
-        pairs = [_rarities(np.asarray(surprise, dtype=np.float64), mask) for surprise, mask in plantings]
-        planted = np.concatenate([pair[0] for pair in pairs] or [np.zeros(0)])
-        others = np.concatenate([pair[1] for pair in pairs] or [np.zeros(0)])
-        if planted.size >= FEWEST_PLANTED and others.size:
-            curves[family] = _curve(np.sort(planted), np.sort(others), (priors or {}).get(family), len(plantings))
-    return Calibration(curves=MappingProxyType(curves))
+    samples = {code: pooled(list(looks)) for code, looks in plantings.items()}
+    return Calibration(
+        curves=MappingProxyType(
+            {
+                code: _curve(sample, (priors or {}).get(code))
+                for code, sample in samples.items()
+                if sample.planted.size >= FEWEST_PLANTED and sample.others.size
+            }
+        )
+    )
 
 
-def rarity(surprise: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """(n,) -log10 of the share of ``reference`` (sorted) that is at least as surprised; half a row stands for none."""
-    at_least = reference.size - np.searchsorted(reference, surprise, side="left")
-    return -np.log10((at_least + 0.5) / (reference.size + 1.0))
-
-
-def _rarities(surprise: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rarity of the planted and of the other scored rows of one copy."""
-    scored = np.isfinite(surprise)
-    others = np.sort(surprise[~mask & scored])
-    return rarity(surprise[mask & scored], others), rarity(others, others)
-
-
-def _curve(planted: np.ndarray, others: np.ndarray, prior: float | None, copies: int) -> Curve:
-    likely, highest = prior_bound(planted, others, copies)
-    # All of the bound would call every row at the top bad. What the planted rows share with the others may be honest overlap: the less
-    # the two are told apart, the less of the bound is believed.
-    # The bad rows among the others cannot be told from planted ones and are no sign of overlap: they are taken out first.
-    believed = prior if prior is not None else likely * min(1.0, _told_apart(planted, others) / (1.0 - min(likely, 0.5)))
+def _curve(sample: Sample, prior: float | None) -> Curve:
+    told, highest = share_of_bad(sample)
+    believed = told if prior is None else prior
+    planted, others = sample.planted, sample.others
     points = min(MOST_POINTS, max(4, planted.size // PLANTED_PER_POINT))
-    # Half the points where planted rows are, half where the others are; each edge is a row's own value, so that no bin is empty.
+    # Half the points where planted errors are, half where the others are; each edge is a row's own value, so that no bin is empty.
     steps = np.linspace(0, 1, points // 2 + 1)[:-1]
     edges = np.unique(np.concatenate([np.quantile(values, steps, method="inverted_cdf") for values in (planted, others)]))
-    in_planted = _counts(planted, edges)
-    in_others = _counts(others, edges)
-    middle = (_sums(planted, edges) + _sums(others, edges)) / np.maximum(in_planted + in_others, 1)
+    # Where one row was planted many times, the planted errors count no more than there are rows.
+    worth = min(1.0, others.size / planted.size)
+    in_planted, in_others = worth * _sums(sample.weight, planted, edges), _counts(others, edges)
+    middle = (_sums(planted, planted, edges) + _sums(others, others, edges)) / (_counts(planted, edges) + _counts(others, edges))
     # Half a row on either side keeps an empty bin finite.
     chance = rising_fit((in_planted + 0.5) / (in_planted + in_others + 1.0), in_planted + in_others + 1.0)
-    ratio = chance / (1.0 - chance) * (others.size / planted.size)
-    precision = np.minimum(believed * ratio, SUREST)
+    ratio = chance / (1.0 - chance) * (others.size / (worth * planted.size))
+    precision = np.clip(chance_of_bad(ratio, believed, sample.undone), 0.0, SUREST)
     # A nudge that no reader sees keeps rows of one step in the order of their surprise.
     precision = np.minimum(precision + 1e-6 * np.arange(len(precision)), SUREST + 1e-3)
     return Curve(rarity=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
 
 
-def prior_bound(planted: np.ndarray, others: np.ndarray, copies: int = 1) -> tuple[float, float]:
-    """(largest share of bad rows the tails allow, upper end of its 95 % interval), both in [0, 1].
-
-    The inputs are sorted rarities, pooled over so many ``copies`` of the same rows, which count once in the interval.
-    """
-    smallest = max(TAIL_SHARE, TAIL_ROWS / planted.size)
-    # A few tails only: the smallest of many noisy ratios would be small by luck.
-    cuts = np.quantile(planted, 1.0 - np.linspace(min(smallest, 1.0), 1.0, TAILS))
-    found = (planted.size - np.searchsorted(planted, cuts, side="left")) / planted.size
-    above = others.size - np.searchsorted(others, cuts, side="left")
-    likely = np.min((above + 0.5) / others.size / found)
-    highest = np.min((above + Z * np.sqrt(copies * (above + copies)) + copies) / others.size / found)
-    return float(min(likely, 1.0)), float(min(max(highest, likely), 1.0))
-
-
-def _told_apart(planted: np.ndarray, others: np.ndarray) -> float:
-    """2 * (chance that a planted row surprises more than another) - 1, in [0, 1]."""
-    below = np.searchsorted(others, planted, side="left") + np.searchsorted(others, planted, side="right")
-    return float(np.clip(below.mean() / others.size - 1.0, 0.0, 1.0))
-
-
 def _counts(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    return np.diff(np.append(np.searchsorted(values, edges, side="left"), values.size)).astype(np.float64)
+    return _sums(np.ones(values.size), values, edges)
 
 
-def _sums(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    total = np.concatenate(([0.0], np.cumsum(values)))
+def _sums(what: np.ndarray, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(bins,) sum of ``what`` over the sorted ``values`` from each edge to the next."""
+    total = np.concatenate(([0.0], np.cumsum(what)))
     return np.diff(total[np.append(np.searchsorted(values, edges, side="left"), values.size)])

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation_app.rank.blend import blend_verdicts
-from curation_app.rank.calibration import Calibration, Curve, rarity
+from curation_app.rank.calibration import Calibration, Curve
 from curation_app.rank.formula import SUREST, formula_precision
+from curation_app.rank.planting import rarity
 
 # The rows of a campaign stand or fall together: two verdicts weigh as much as what the detectors said of it.
 CAMPAIGN_WEIGHT = 2.0
