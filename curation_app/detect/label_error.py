@@ -42,7 +42,8 @@ class LabelError(Detector):
         assert probabilities is not None  # the runner checks the needs
         margin, other = log_margin(probabilities, codes)
         surprise = label_surprise(probabilities, codes)
-        worth = np.flatnonzero(surprise >= 1.0)
+        # Out-voted rows as well: where many labels are wrong, none of them is rare.
+        worth = np.flatnonzero((surprise >= 1.0) | (margin > 0))
         outvoted = int(np.sum(margin > OUTVOTED_MARGIN))
         issue = bool(np.any(surprise >= ISSUE_AT)) or outvoted > OUTVOTED_SHARE * int(np.sum(codes >= 0))
         return self.finding(

@@ -20,6 +20,10 @@ class Kind(StrEnum):
     NONE = "none"
 
 
+# A detector speaks against a row where one clean row in ten would look like this, or fewer (-log10 of the p-value).
+SPEAKS_AT = 1.0
+
+
 class Outcome(StrEnum):
     """How a detector ended. Only PASSED means that it looked and found nothing."""
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation_app.detect.registry import installed_detectors
-from curation_app.domain.finding import Finding, Kind
+from curation_app.domain.finding import SPEAKS_AT, Finding, Kind
 from curation_app.domain.queue import Queue
 from curation_app.engine.folder import FORMAT, RunFolder
 from curation_app.engine.job import Job
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # Rows that one read of a single card decodes.
 ROW_GROUP = 4_096
-# Below this surprise (one clean row in ten) a detector does not speak against a row.
-SPEAKS_AT = 1.0
 VERSIONED = ("curation-app", "numpy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "faiss-cpu", "cleanlab", "skrub")
 
 
@@ -183,6 +181,7 @@ def versions() -> dict[str, str]:
 def _finding_json(finding: Finding, queue: Queue, questions: Mapping[str, str]) -> dict[str, Any]:
     scores = finding.scores[~np.isnan(finding.scores)]
     speaks = np.nan_to_num(finding.surprise) >= SPEAKS_AT
+    speaks[list(finding.reasons)] = True
     flagged = finding.scores[queue.flagged & speaks & (queue.kind == finding.kind.value)]
     return {
         "code": finding.code,

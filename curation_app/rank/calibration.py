@@ -30,8 +30,8 @@ COUNTED = frozenset({"far"})
 # Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
 # a far row is at most as likely bad as not. The rest of its chance only keeps the order.
 COUNTED_MOST, ORDER = 0.5, 1e-4
-# A formula never calls a row more likely bad than not where a self-test does not.
-UNLEARNED_MOST = 0.45
+# A formula never calls a row more likely bad than not where a self-test does not; of what it says, three fifths hold of planted flips.
+UNLEARNED_MOST, UNLEARNED = 0.45, 0.6
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
@@ -39,8 +39,8 @@ NEAR, WITNESSES = "/near", 4
 MOST_NEAR = 0.12
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
-# Points of the curve: one for so many planted rows, up to so many.
-PLANTED_PER_POINT, MOST_POINTS = 8, 40
+# The curve's first point holds so many of the most surprised rows, each next one a quarter more: fewer would make a ratio of noise.
+FIRST_POINT, GROWTH = 5, 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Calibration:
         near = self.learned(family, surprise, code=f"{code or family}{NEAR}")
         if near is not None:
             unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
-        chance = np.fmax(learned, np.minimum(unsure, UNLEARNED_MOST))
+        chance = np.fmax(learned, UNLEARNED * np.minimum(unsure, UNLEARNED_MOST))
         return np.minimum(chance, COUNTED_MOST + ORDER * chance) if family in COUNTED else chance
 
     def _unexplained(self, code: str) -> float:
@@ -156,10 +156,7 @@ def _curve(sample: Sample, prior: float | None) -> Curve:
     told, highest = share_of_bad(sample)
     believed = told if prior is None else prior
     planted, others = sample.planted, sample.others
-    points = min(MOST_POINTS, max(4, planted.size // PLANTED_PER_POINT))
-    # Half the points where planted errors are, half where the others are; each edge is a row's own value, so that no bin is empty.
-    steps = np.linspace(0, 1, points // 2 + 1)[:-1]
-    edges = np.unique(np.concatenate([np.quantile(values, steps, method="inverted_cdf") for values in (planted, others)]))
+    edges = _edges(planted, others, sample.copies)
     # Where one row was planted many times, the planted errors count no more than there are rows.
     worth = min(1.0, others.size / planted.size)
     in_planted, in_others = worth * _sums(sample.weight, planted, edges), _counts(others, edges)
@@ -171,6 +168,13 @@ def _curve(sample: Sample, prior: float | None) -> Curve:
     # A nudge that no reader sees keeps rows of one step in the order of their surprise.
     precision = np.minimum(precision + 1e-6 * np.arange(len(precision)), SUREST + 1e-3)
     return Curve(rarity=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
+
+
+def _edges(planted: np.ndarray, others: np.ndarray, copies: int) -> np.ndarray:
+    """(bins,) lower ends, rising: each is a row's own value, so that no bin is empty."""
+    steps = int(np.log(max(others.size / copies / FIRST_POINT, 1.0)) / np.log(GROWTH)) + 1
+    held = np.ceil(copies * FIRST_POINT * GROWTH ** np.arange(steps)).astype(np.int64)
+    return np.unique(np.append(others[others.size - held[held <= others.size]], min(others[0], planted[0])))
 
 
 def _counts(values: np.ndarray, edges: np.ndarray) -> np.ndarray:

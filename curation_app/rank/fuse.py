@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation_app.domain.finding import Finding, Kind, Outcome
+from curation_app.domain.finding import SPEAKS_AT, Finding, Kind, Outcome
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
@@ -16,8 +16,8 @@ from curation_app.rank.campaigns import campaign_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
 from curation_app.rank.quota import in_turns
 
-# Below this surprise (one clean row in ten) a finding does not speak.
-SPEAKS_AT = 1.0
+# A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
+LIKELY = 0.1
 SILENCE = "No detector speaks against this row."
 _LOOKED = frozenset({Outcome.ISSUE, Outcome.PASSED})
 
@@ -29,6 +29,11 @@ class Judged:
     finding: Finding
     surprise: np.ndarray
     precision: np.ndarray
+
+    @property
+    def speaks(self) -> np.ndarray:
+        """(n,) bool: rows that it has something to say against."""
+        return (self.surprise >= SPEAKS_AT) | (np.nan_to_num(self.precision) >= LIKELY)
 
 
 def rank(findings: Sequence[Finding], representation: Representation, recipe: Recipe, *, calibration: Calibration | None = None) -> Queue:
@@ -111,7 +116,7 @@ def _by_family(judged: Sequence[Judged]) -> dict[str, np.ndarray]:
 def _kinds(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:
     kind = np.full(rows, Kind.NONE.value, dtype=object)
     for position, item in enumerate(judged):
-        kind[(winner == position) & (item.surprise >= SPEAKS_AT)] = item.finding.kind.value
+        kind[(winner == position) & item.speaks] = item.finding.kind.value
     return kind
 
 
@@ -120,7 +125,7 @@ def _suggested(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.nd
     suggested = np.full(rows, -1, dtype=np.int32)
     for position, item in enumerate(judged):
         if item.finding.suggested is not None:
-            speaks = (item.surprise >= SPEAKS_AT) & (item.finding.suggested >= 0)
+            speaks = item.speaks & (item.finding.suggested >= 0)
             mine = speaks & ((winner == position) | (suggested < 0))
             suggested[mine] = item.finding.suggested[mine]
     return suggested
@@ -129,6 +134,6 @@ def _suggested(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.nd
 def _reasons(judged: Sequence[Judged], winner: np.ndarray, rows: int) -> np.ndarray:
     reason = np.full(rows, SILENCE, dtype=object)
     for position, item in enumerate(judged):
-        for row in np.flatnonzero((winner == position) & (item.surprise >= SPEAKS_AT)).tolist():
+        for row in np.flatnonzero((winner == position) & item.speaks).tolist():
             reason[row] = item.finding.reasons.get(row, f"{item.finding.title}: unusual.")
     return reason

@@ -13,6 +13,7 @@ Liu & Tao (2016), Classification with noisy labels by importance reweighting (an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,10 +23,41 @@ from curation_app.rank.planting import Sample
 SMALLEST_TAIL, GROWTH = 0.05, 1.25
 # ... and so many of them.
 FEWEST_IN_TAIL = 10
-# A tail agrees with a smaller one when it says no more than this many of the smaller one's standard errors above it.
-AGREES = 1.5
+# A tail agrees with a smaller one that allows as much within this many of its standard errors.
+AGREES = 1.25
 # Two-sided 95 % of a normal.
 Z = 1.96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """What lies beyond one surprise.
+
+    Attributes
+    ----------
+    found
+        Share of the planted errors, in (0, 1].
+    above, rows
+        Rows as they are, of so many.
+    planted
+        Planted errors in all.
+    undone
+        Chance that planting makes a bad row good.
+    """
+
+    found: float
+    above: float
+    rows: float
+    planted: int
+    undone: float
+
+    def share(self, errors: float = 0.0) -> float:
+        """Share of bad rows, in [0, 1], that this tail tells, or the most it allows within so many standard errors."""
+        # Twice the root of a count has a deviation of one (Anscombe 1948); one row more where there may be one.
+        above = (np.sqrt(self.above + 1.0) + errors / 2.0) ** 2 if errors else self.above
+        told = above / self.rows / (self.found + self.undone * above / self.rows)
+        slack = errors * np.sqrt(max(1.0 - self.found, 0.0) / (self.found * self.planted))
+        return float(min(told * (1.0 + slack), 1.0))
 
 
 def share_of_bad(sample: Sample) -> tuple[float, float]:
@@ -33,12 +65,12 @@ def share_of_bad(sample: Sample) -> tuple[float, float]:
 
     Both are 1 where planted errors look like any other row.
     """
-    told, highest, allowed = 1.0, 1.0, np.inf
-    for share, error in _tails(sample):
-        if share > allowed:
+    told, highest, allowed = 1.0, 1.0, 1.0
+    for tail in _tails(sample):
+        if tail.share() > allowed:
             break
-        told, highest, allowed = share, share + Z * error, min(allowed, share + AGREES * error)
-    return float(min(told, 1.0)), float(min(highest, 1.0))
+        told, highest, allowed = tail.share(), tail.share(Z), min(allowed, tail.share(AGREES))
+    return told, highest
 
 
 def chance_of_bad(ratio: np.ndarray, prior: float, undone: float) -> np.ndarray:
@@ -50,21 +82,18 @@ def chance_of_bad(ratio: np.ndarray, prior: float, undone: float) -> np.ndarray:
     return prior * (ratio - mended) / (1.0 - mended) if mended < 1.0 else prior * ratio
 
 
-def _tails(sample: Sample) -> Iterator[tuple[float, float]]:
-    """(share of bad rows, its standard error) as each tail tells it, the smallest tail first."""
-    size, rows = sample.planted.size, sample.others.size
+def _tails(sample: Sample) -> Iterator[Tail]:
+    """The smallest tail first, up to all planted errors."""
+    size, copies = sample.planted.size, sample.copies
     mass = np.cumsum(sample.weight[::-1])[::-1] / size
-    part = max(SMALLEST_TAIL, FEWEST_IN_TAIL / size)
-    while True:
-        start = int(np.searchsorted(-mass, -min(part, 1.0), side="right")) - 1
-        cut = sample.planted[max(start, 0)]
-        found = float(mass[np.searchsorted(sample.planted, cut, side="left")])
-        above = (rows - int(np.searchsorted(sample.others, cut, side="left"))) / sample.copies
-        seen = above * sample.copies / rows
-        share = seen / (found + sample.undone * seen)
-        # Both counts err: that of the rows as they are, and that of the planted errors.
-        error = np.hypot(np.sqrt(above + 1.0) * sample.copies / rows / found, share * np.sqrt(max(1.0 - found, 0.0) / (found * size)))
-        yield share, float(error)
-        if part >= 1.0:
-            return
-        part *= GROWTH
+    part = min(max(SMALLEST_TAIL, FEWEST_IN_TAIL / size), 1.0)
+    while part <= 1.0:
+        cut = sample.planted[max(int(np.searchsorted(-mass, -part, side="right")) - 1, 0)]
+        yield Tail(
+            found=float(mass[np.searchsorted(sample.planted, cut, side="left")]),
+            above=(sample.others.size - int(np.searchsorted(sample.others, cut, side="left"))) / copies,
+            rows=sample.others.size / copies,
+            planted=size,
+            undone=sample.undone,
+        )
+        part = part * GROWTH if part == 1.0 else min(part * GROWTH, 1.0)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from curation_app.domain.decision import Decision, Verdict
-from curation_app.domain.finding import Kind
+from curation_app.domain.finding import SPEAKS_AT, Kind
 from curation_app.workspace.card_values import Card, Cell, ClassChance, DetectorLine, GroupLine, NeighbourLine, SourceRecord
 from curation_app.workspace.columns import Usual, usual, usual_number
 from curation_app.workspace.data import RunData
@@ -160,6 +160,7 @@ class CardMaker:
         lines = []
         for facts in data.info["detectors"]:
             name = facts["code"].replace("-", "_")
+            surprise, sentence = (data.findings[f"{what}_{name}"][row].as_py() for what in ("surprise", "reason"))
             lines.append(
                 DetectorLine(
                     code=facts["code"],
@@ -167,8 +168,9 @@ class CardMaker:
                     kind=Kind(facts["kind"]),
                     outcome=facts["outcome"],
                     score=float(data.table[f"score_{name}"][row].as_py()),
-                    surprise=float(data.findings[f"surprise_{name}"][row].as_py()),
-                    reason=data.findings[f"reason_{name}"][row].as_py() or facts["reason"],
+                    surprise=float(surprise),
+                    speaks=bool(sentence) or surprise >= SPEAKS_AT,
+                    reason=sentence or facts["reason"],
                     rule=facts["rule"],
                 )
             )

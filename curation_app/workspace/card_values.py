@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorLine:
-    """What one detector says about this row. ``score`` is NaN when it stayed silent."""
+    """What one detector says about this row. ``score`` is NaN where it did not look; ``speaks``: it says something against it."""
 
     code: str
     title: str
@@ -55,6 +55,7 @@ class DetectorLine:
     outcome: str
     score: float
     surprise: float
+    speaks: bool
     reason: str
     rule: str
 

@@ -22,8 +22,6 @@ CHANCES = 5
 NEIGHBOURS = 5
 # Campaigns that the card names: a row is rarely part of more.
 GROUPS = 2
-# A detector speaks where one clean row in ten would look like this, or fewer (-log10 of the p-value).
-SPEAKS_AT = 1.0
 # Characters of a text before it is cut; the panel scrolls.
 TEXT = 4_000
 # The picture is enlarged by a whole factor to about this many pixels, so that its pixels stay crisp.
@@ -215,7 +213,7 @@ def _thumbnail(line: NeighbourLine) -> Html:
 
 
 def _detectors(lines: tuple[DetectorLine, ...]) -> Html:
-    spoke = [line for line in lines if math.isfinite(line.score) and line.surprise >= SPEAKS_AT]
+    spoke = [line for line in lines if line.speaks]
     apart = [line for line in lines if line.outcome == Outcome.NOT_APPLICABLE]
     silent = [line for line in lines if line not in spoke and line not in apart]
     words: list[object] = []

@@ -10,7 +10,7 @@ from curation_app.domain.finding import Finding, Group, Kind, Outcome
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
-from curation_app.rank import rank
+from curation_app.rank import Calibration, Curve, rank
 from tests.builders import blobs, make_dataset, make_representation
 
 RECIPE = Recipe(name="standard")
@@ -49,6 +49,17 @@ def test_with_a_quota_families_take_turns() -> None:
     findings = [finding("far", [3.0, 2.9, 2.8, 0.0, 0.0]), finding("drift", [0.0, 0.0, 0.0, 1.0, 0.0], Kind.DRIFT)]
     assert rank(findings, plain(5), RECIPE).rank.tolist() == [1, 2, 3, 4, 5]
     assert rank(findings, plain(5), Recipe(name="standard", quota=True)).rank.tolist() == [1, 3, 4, 2, 5]
+
+
+def test_a_row_that_is_likely_bad_has_a_kind_and_a_sentence_however_common_it_is() -> None:
+    # A fifth of the labels is wrong: none of them is rare, and a self-test says that they are wrong all the same.
+    surprise = np.r_[np.full(20, 0.7), np.zeros(80)]
+    curve = Curve(rarity=np.array([0.0, 0.7]), precision=np.array([0.0, 0.95]), prior=0.2, highest_prior=0.25, planted=100)
+    queue = rank([finding("label", surprise.tolist(), Kind.MISLABEL)], plain(100), RECIPE, calibration=Calibration(curves={"label": curve}))
+    assert queue.flagged.sum() == 20
+    assert set(queue.kind[:20]) == {"mislabel"}
+    assert set(queue.reason[:20]) == {"label speaks."}
+    assert queue.estimates["mislabel"].count == pytest.approx(19, abs=1.5)
 
 
 def test_one_sure_family_beats_two_that_shrug() -> None:
