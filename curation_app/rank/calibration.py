@@ -39,7 +39,7 @@ NEAR, WITNESSES = "/near", 4
 MOST_NEAR = 0.12
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
-# The curve's first point holds so many of the most surprised rows, each next one a quarter more: fewer would make a ratio of noise.
+# The curve's first point holds so many of the most surprised rows, each next one a quarter more: of fewer, a ratio is noise.
 FIRST_POINT, GROWTH = 5, 1.25
 
 
@@ -160,7 +160,8 @@ def _curve(sample: Sample, prior: float | None) -> Curve:
     # Where one row was planted many times, the planted errors count no more than there are rows.
     worth = min(1.0, others.size / planted.size)
     in_planted, in_others = worth * _sums(sample.weight, planted, edges), _counts(others, edges)
-    middle = (_sums(planted, planted, edges) + _sums(others, others, edges)) / (_counts(planted, edges) + _counts(others, edges))
+    # A point stands where the rows are whose chance it tells; planted errors alone may lie beyond all of them.
+    middle = np.where(in_others > 0, _sums(others, others, edges) / np.maximum(in_others, 1), edges)
     # Half a row on either side keeps an empty bin finite.
     chance = rising_fit((in_planted + 0.5) / (in_planted + in_others + 1.0), in_planted + in_others + 1.0)
     ratio = chance / (1.0 - chance) * (others.size / (worth * planted.size))
@@ -172,8 +173,8 @@ def _curve(sample: Sample, prior: float | None) -> Curve:
 
 def _edges(planted: np.ndarray, others: np.ndarray, copies: int) -> np.ndarray:
     """(bins,) lower ends, rising: each is a row's own value, so that no bin is empty."""
-    steps = int(np.log(max(others.size / copies / FIRST_POINT, 1.0)) / np.log(GROWTH)) + 1
-    held = np.ceil(copies * FIRST_POINT * GROWTH ** np.arange(steps)).astype(np.int64)
+    sizes = copies * FIRST_POINT * GROWTH ** np.arange(np.ceil(np.log2(others.size + 1) / np.log2(GROWTH)))
+    held = np.cumsum(np.ceil(sizes)).astype(np.int64)
     return np.unique(np.append(others[others.size - held[held <= others.size]], min(others[0], planted[0])))
 
 

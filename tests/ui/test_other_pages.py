@@ -305,7 +305,7 @@ def test_history_takes_back_any_line_but_leaves_what_a_colleague_decided_since(r
 
 def test_history_filters_by_reviewer(run: Run) -> None:
     drop_some(run, 2)
-    rows = [int(run.queue(Filter())[5])]
+    rows = [int(run.queue(Filter())[-1])]
     run.decide(rows, Verdict.ACCEPT, by="carla", action=new_action_id())
     page = visit("history")
     page.selectbox(key="history by").set_value("carla").run()
@@ -366,7 +366,7 @@ def test_release_measures_what_the_decisions_are_worth_when_asked(run: Run) -> N
     report = (release.path / "report.html").read_text(encoding="utf-8")
     assert "A quick model before and after" in report
     assert found.verdict().removesuffix(".") in report
-    run.decide([int(run.queue(Filter())[7])], Verdict.DROP, by="ben", action=new_action_id())
+    run.decide([int(run.queue(Filter())[-1])], Verdict.DROP, by="ben", action=new_action_id())
     said = words(page.run())
     assert "The decisions changed since" in said
     assert "random rows dropped" not in said
