@@ -10,7 +10,8 @@ from curation_app.domain.finding import Finding, Group, Kind, Outcome
 from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
-from curation_app.rank import rank
+from curation_app.rank import Calibration, rank
+from curation_app.rank.calibration import Curve
 from tests.builders import blobs, make_dataset, make_representation
 
 RECIPE = Recipe(name="standard")
@@ -32,6 +33,13 @@ def plain(rows: int) -> Representation:
 def average_precision(bad: np.ndarray, queue: Queue) -> float:
     hits = bad[queue.order()]
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
+
+
+def test_rows_of_a_sure_rule_stand_before_a_lone_row_that_is_as_sure() -> None:
+    curve = Curve(rarity=np.array([0.0, 1.0]), precision=np.array([0.0, 0.991]), prior=0.1, highest_prior=0.2, planted=100)
+    lone, rule = finding("label", [9.0, *[0.0] * 19], Kind.MISLABEL), finding("rule", [0.0, *[7.0] * 19], Kind.BACKDOOR)
+    queue = rank([lone, rule], plain(20), RECIPE, calibration=Calibration(curves={"label": curve}))
+    assert queue.rank[0] == 20
 
 
 def test_rank_is_a_permutation_that_follows_suspicion_then_row() -> None:
