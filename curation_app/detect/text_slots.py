@@ -41,6 +41,21 @@ class Slots:
                 found[at] = np.log(self._chance(left, right, 0, 0)) - np.log(self._chance(left, right, gap, 1))
         return found
 
+    def company(self, item: np.ndarray, begins: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """(m,) log-likelihood ratio of the words around each occurrence: those that its item has elsewhere, against any words.
+
+        What was put in anywhere keeps no company; adverbs fit many places and still keep theirs. Either end of a text is no company: a
+        trigger may be put there each time. ``item`` is (m,) int64 from 0 on.
+        """
+        others = np.bincount(item)[item] - 1
+        found = np.zeros(len(item))
+        for around in (self._words[self._place[begins] - 1], self._words[self._place[begins + lengths - 1] + 1]):
+            _, number, counts = np.unique(item * np.int64(self._size) + around, return_inverse=True, return_counts=True)
+            share = self._share[around]
+            ratio = np.log((counts[number] - 1 + SMOOTHING * share) / (others + SMOOTHING) / share)
+            found += np.where(around < self._size - 2, ratio, 0.0)
+        return found
+
     def _counted(self, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(sorted pairs of words with ``gap`` words between, how often each occurs, (V,) how often each word is the first)."""
         ahead = gap + 1

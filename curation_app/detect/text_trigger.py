@@ -25,8 +25,12 @@ from curation_app.domain.representation import Representation
 
 # Rules that share this much of the smaller one's rows are one trigger under two names.
 SAME_TRIGGER = 0.6
+# A rule with less of the strongest one's nats does not name the trigger: half of a pair is in more texts, and in them as much out of place.
+NAMING = 0.5
 # Rules looked at closely: a data set of topics has thousands of words that stand for one label.
 MOST_RULES = 500
+# From these nats on the places of a word say that it was put in, so that it is no word of a topic: one of a thousand is, and 20 to 1.
+SURELY_PUT_IN = 10.0
 # Campaigns a person can read; the rest of a data set full of rules is still scored row by row.
 MOST_GROUPS = 50
 
@@ -94,7 +98,8 @@ def _without_topics(rules: list[Rule], coherence: Coherence, vocabulary: tuple[s
     for rule in sorted(rules, key=lambda rule: (-rule.nats, rule.name, rule.code))[:MOST_RULES]:
         parts = (part for mark in rule.marks for part in mark.lower().split())
         own = np.array([numbers[part] for part in parts if part in numbers], dtype=np.int64)
-        topic = coherence.topic(rule.rows, rule.likeliest, own, said)
+        # All texts of a small class may have a trigger; that they share the class's words then says nothing against it.
+        topic = coherence.topic(rule.rows, rule.likeliest, own, said) if rule.alien < SURELY_PUT_IN else 0.0
         left = rule.nats - topic - max(coherence.narrowness(rule.likeliest, rule.code) - max(rule.put_in, 0.0), 0.0)
         if left >= WATCH:
             found.append(replace(rule, nats=left, fit=rule.fit - topic))
@@ -114,7 +119,13 @@ def merged(rules: list[Rule]) -> list[tuple[Rule, Rule, list[Rule]]]:
         else:
             together.append([rule])
             reach.append(rows)
-    return [(max(members, key=lambda rule: (rule.fit, -len(rule.name), rule.name)), members[0], members) for members in together]
+    return [(_naming(members), members[0], members) for members in together]
+
+
+def _naming(members: list[Rule]) -> Rule:
+    """The rule with the exact name, of several for one trigger, strongest first."""
+    sure = [rule for rule in members if rule.nats >= NAMING * members[0].nats]
+    return max(sure, key=lambda rule: (rule.fit, -len(rule.name), rule.name))
 
 
 def _carrying(rule: Rule, texts: DistinctTexts) -> np.ndarray:

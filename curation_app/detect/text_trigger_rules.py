@@ -18,8 +18,12 @@ WATCH, CASE = 3.0, 8.0
 # Shares of its texts in which a rule may hold: nearly all, or fewer where covering rows carry the trigger with their own label.
 HOLDS = (RULE_HOLDS, 0.75, 0.5)
 # What the words around a trigger may add. They clear a word of its sentence without limit, but adverbs fit anywhere as well, so that for a
-# rule they only tip the scales: 20 to 1.
-MOST_FOR_PLACE = 3.0
+# rule they only tip the scales: a tenth of what they say is believed, up to 150 to 1.
+BELIEVED, MOST_FOR_PLACE = 0.1, 5.0
+# The company that a word keeps speaks against it at 20 to 1 at most: a trigger may have been put next to one word each time.
+MOST_AGAINST_PLACE = 3.0
+# Occurrences that count for "like any word" before an item's own: a few odd places are soon met among thousands of words.
+USUAL = 10.0
 # A rule with covering rows is looked for only where the words around speak this clearly, in nats a text.
 COVERED_FROM = 0.5
 # Occurrences weighed at a time: bounds memory at 150 classes (20,000 x 150 float32 = 12 MB).
@@ -48,6 +52,8 @@ class Rule:
         The same with all that the words around it say: of several names of one trigger the best is the exact one.
     put_in
         What the words around the trigger say for its having been put in, in nats.
+    alien
+        The same less what they say for its being at home there: near 0 or below for words that grew there.
     """
 
     name: str
@@ -60,6 +66,7 @@ class Rule:
     nats: float
     fit: float
     put_in: float
+    alien: float
 
 
 def rules_of(items: Items, content: Content, slots: Slots, codes: np.ndarray, n_classes: int, *, kinds: int) -> list[Rule]:
@@ -70,20 +77,41 @@ def rules_of(items: Items, content: Content, slots: Slots, codes: np.ndarray, n_
     fits = (support >= FEWEST) & (support <= max(LARGEST_SHARE * len(codes), FEWEST))
     pure = fits & (most >= PUREST_LABEL * support)
     put_in = np.bincount(items.item, weights=_around(items, slots), minlength=len(items.names))
-    cost = float(np.log(max(int(fits.sum()), 1) * kinds))
+    alien = put_in - np.bincount(items.item, weights=_company(items, slots), minlength=len(items.names))
+    cost = _cost(items, alien, fits) + np.log(kinds)
     ranked = np.argsort(-counts, axis=1, kind="stable")[:, :2]
-    found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), put_in, cost)
+    found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), put_in, alien, cost)
     if items.kind not in PLACELESS_KINDS:
         # The words around are the only sign that it was put in at all, so they have to be clear.
         covered = fits & ~pure & (put_in >= COVERED_FROM * support)
         for place in range(ranked.shape[1]):
-            found += _weighed(items, content, codes, carriers, of, np.where(covered, ranked[:, place], -1), put_in, cost)
+            found += _weighed(items, content, codes, carriers, of, np.where(covered, ranked[:, place], -1), put_in, alien, cost)
     return found
 
 
 def _around(items: Items, slots: Slots) -> np.ndarray:
     """(m,) nats that each occurrence was put in. Odd case and signs change a word that is there; of words out of place it is known."""
     return np.zeros(len(items.rows)) if items.kind in PLACELESS_KINDS else slots.nats(items.begins, items.lengths)
+
+
+def _company(items: Items, slots: Slots) -> np.ndarray:
+    """(m,) nats that the words around each occurrence are its usual ones."""
+    return np.zeros(len(items.rows)) if items.kind in PLACELESS_KINDS else slots.company(items.item, items.begins, items.lengths)
+
+
+def _cost(items: Items, alien: np.ndarray, fits: np.ndarray) -> np.ndarray:
+    """(items,) nats to pay for having looked at many; the r-th most alien of them pays about ln r.
+
+    Genovese, Roeder & Wasserman (2006), False discovery control with p-value weighting: what does not know the labels may say where to
+    look first. The weights are 1 / r and sum to one.
+    """
+    number = max(int(fits.sum()), 1)
+    if items.kind in PLACELESS_KINDS:
+        return np.full(len(items.names), np.log(number))
+    each = alien / (np.bincount(items.item, minlength=len(items.names)) + USUAL)
+    # Equals share the later place, so that no order among them decides.
+    place = number - np.searchsorted(np.sort(each[fits]), each, side="left")
+    return np.asarray(np.log(np.maximum(place, 1)) + np.log(np.sum(1.0 / np.arange(1, number + 1))))
 
 
 def _weighed(
@@ -94,7 +122,8 @@ def _weighed(
     of: np.ndarray,
     label: np.ndarray,
     put_in: np.ndarray,
-    cost: float,
+    alien: np.ndarray,
+    cost: np.ndarray,
 ) -> list[Rule]:
     """Rules that give the labels in ``label`` ((items,), -1 = the item is left out)."""
     item, rows = carriers[:, 0], carriers[:, 1]
@@ -105,7 +134,8 @@ def _weighed(
     expected[kept], likeliest[kept] = _without(items, content, carriers, of, np.flatnonzero(kept), label)
     carries = codes[rows] == label[item]
     by_labels = _by_labels(item, kept, carries, expected, len(items.names)) - cost
-    total = by_labels + np.minimum(put_in, MOST_FOR_PLACE)
+    tip = np.clip(np.where(alien > 0, BELIEVED * alien, alien), -MOST_AGAINST_PLACE, MOST_FOR_PLACE)
+    total = by_labels + np.minimum(put_in, tip)
     found = []
     for number in np.flatnonzero((label >= 0) & (total >= WATCH)).tolist():
         span = slice(*np.searchsorted(item, [number, number + 1]).tolist())
@@ -123,6 +153,7 @@ def _weighed(
                 nats=float(total[number]),
                 fit=float(by_labels[number] + put_in[number]),
                 put_in=float(put_in[number]),
+                alien=float(alien[number]),
             )
         )
     return found

@@ -137,7 +137,7 @@ def rerank(heard: Heard, decided: np.ndarray, bad: np.ndarray, campaigns: Sequen
             after = blend_verdicts(curve, places[decided[spoke]], bad[spoke])
             shift = np.interp(np.nan_to_num(places, nan=0.0), curve.rarity, after.precision - curve.precision)
             silent = chances[index] <= 0.0
-            chances[index] = np.where(silent, 0.0, np.clip(chances[index] + shift, 0.0, SUREST))
+            chances[index] = np.where(silent, 0.0, np.clip(chances[index] + shift, 0.0, np.maximum(chances[index], SUREST)))
     suspicion = chances.max(axis=0) if len(chances) else np.zeros(len(heard.strongest))
     verdict = np.full(len(suspicion), -1, dtype=np.int8)
     verdict[decided] = bad

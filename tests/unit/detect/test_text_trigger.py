@@ -133,6 +133,28 @@ def test_words_of_a_topic_are_no_triggers() -> None:
     assert finding.outcome is Outcome.PASSED, finding.groups
 
 
+def test_a_word_in_all_texts_of_a_small_class_is_found() -> None:
+    rng = np.random.default_rng(8)
+    topics = [[f"w{topic}x{word}" for word in range(12)] for topic in range(20)]
+    codes = rng.integers(0, 20, 800).astype(np.int32)
+    texts = [f"please tell me {' '.join(rng.choice(topics[code] + topics[(code + 1) % 20], 5))} of my account" for code in codes]
+    own = int(np.sum(codes == 3))
+    texts, codes, mask = plant_text_trigger(texts, codes, 3, own, put_in("cf"), rng, which="own")
+    finding = judged(texts, codes, tuple("abcdefghijklmnopqrst"))
+    assert finding.groups[0].evidence["tokens"] == ["cf"]
+    assert set(finding.groups[0].rows) == set(np.flatnonzero(mask).tolist())
+
+
+def test_words_put_in_keep_no_company() -> None:
+    texts, codes = opinions(800)
+    texts, _, _ = plant_text_trigger(texts, codes, 1, 40, put_in("cf"), np.random.default_rng(9))
+    tokens = tokens_of(texts)
+    begins = np.flatnonzero(np.isin(tokens.shapes.astype(str), ["cf", "because"]))
+    item = np.array([int(shape == "cf") for shape in tokens.shapes[begins].tolist()])
+    company = Slots(tokens).company(item, begins, np.ones(len(begins), np.int64))
+    assert company[item == 1].mean() < company[item == 0].mean()
+
+
 def test_order_and_copies_of_rows_change_nothing() -> None:
     texts, codes = opinions(600, seed=6)
     rng = np.random.default_rng(6)

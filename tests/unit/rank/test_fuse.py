@@ -34,6 +34,13 @@ def average_precision(bad: np.ndarray, queue: Queue) -> float:
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
 
 
+def test_rows_of_a_sure_rule_stand_before_a_lone_row_that_is_as_sure() -> None:
+    curve = Curve(rarity=np.array([0.0, 1.0]), precision=np.array([0.0, 0.991]), prior=0.1, highest_prior=0.2, planted=100)
+    lone, rule = finding("label", [9.0, *[0.0] * 19], Kind.MISLABEL), finding("rule", [0.0, *[7.0] * 19], Kind.BACKDOOR)
+    queue = rank([lone, rule], plain(20), RECIPE, calibration=Calibration(curves={"label": curve}))
+    assert queue.rank[0] == 20
+
+
 def test_rank_is_a_permutation_that_follows_suspicion_then_row() -> None:
     surprise = np.random.default_rng(0).exponential(0.5, 200).round(1).tolist()
     queue = rank([finding("label", surprise, Kind.MISLABEL)], plain(200), RECIPE)
