@@ -37,12 +37,18 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How much is run: seeds, rows of each set at most, seconds after which a part begins no further trial, and only a taste of all."""
+    """How much is run: seeds, rows of each set at most, seconds after which a part begins no further trial, and only a taste of all.
+
+    ``data``, ``attacks`` and ``sizes`` narrow the parts that plant attacks of the registry to these; empty means all.
+    """
 
     seeds: int = 5
     rows: int = 4_000
     seconds: float = 600.0
     quick: bool = False
+    data: tuple[str, ...] = ()
+    attacks: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
 
     def deadline(self) -> Callable[[], bool]:
         """Asks whether time is up, counted from now."""
@@ -57,9 +63,19 @@ def main(wanted: Sequence[str] = ()) -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=4_000)
     parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--data", nargs="+", default=(), metavar="NAME", help="only these sets, where attacks are planted")
+    parser.add_argument("--attacks", nargs="+", default=(), metavar="CODE", help="only these attacks")
+    parser.add_argument("--sizes", nargs="+", type=int, default=(), metavar="N", help="only so many planted rows")
     parser.add_argument("--quick", action="store_true", help="one seed, 1,000 rows, the smallest sets")
     given = parser.parse_args(list(wanted))
-    settings = Settings(seeds=given.seeds, rows=given.rows, seconds=given.seconds)
+    settings = Settings(
+        seeds=given.seeds,
+        rows=given.rows,
+        seconds=given.seconds,
+        data=tuple(given.data),
+        attacks=tuple(given.attacks),
+        sizes=tuple(given.sizes),
+    )
     if given.quick:
         settings = Settings(seeds=1, rows=1_000, seconds=min(given.seconds, 60.0), quick=True)
     print(machine())

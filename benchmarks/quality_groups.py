@@ -52,6 +52,9 @@ def _planted(
     sets = [source for kind in kinds for source in sources(kind)]
     if settings.quick:
         sizes, sets = (20,), [source for source in sets if source.name not in ("wine", "breast cancer")][:1]
+    sizes = settings.sizes or sizes
+    sets = [source for source in sets if not settings.data or source.name in settings.data]
+    attacks = [attack for attack in attacks if not settings.attacks or attack.code in settings.attacks]
     for seed in range(settings.seeds):
         for source in sets:
             dataset = sample(source.read(), settings.rows, seed)
