@@ -15,11 +15,12 @@ from curation_app.detect.image_blend_filter import (
     is_small,
     recovered,
     shared_pattern,
-    starts,
     usual_rows,
     white_residuals,
+    without_itself,
 )
-from curation_app.detect.image_content import ContentWithout
+from curation_app.detect.image_blend_starts import starts
+from curation_app.detect.image_content_unseen import ContentUnseen
 from curation_app.detect.rule_bayes import NATS_PER_DECADE
 from curation_app.detect.surprise import HIGHEST
 from curation_app.detect.wording import clipped, percent
@@ -30,15 +31,15 @@ from curation_app.domain.representation import Representation
 
 # Nats, as for patches: a case, and worth a look.
 CASE, WATCH = 6.0, 3.0
-# Rows of a label that halves can be made of; below, nothing can be learnt from one and tested on the other.
+# Rows of a label among which some can be found that are alike.
 FEWEST_OF_LABEL = 20
 # A planted row shows the template about as much as the next one; half of that divides it from the others ...
 DIVIDE = 0.5
 # ... which must lie this far out, in standard deviations of all rows: one clean row in 30,000 does.
 LEAST_DEVIATION = 4.0
 FEWEST, MOST_SHARE = 5, 0.2
-# Rows that content gives less than this for their label are one more start: a pattern that was not learnt contradicts them.
-DOUBTED_BELOW = 0.5
+# A rule that fails as often as it holds is none, whatever the content says: such rows need not be judged.
+LEAST_PURITY = 0.5
 # Labels tried, the largest first: an attack's label is among them unless it has a handful of rows.
 MOST_LABELS = 100
 
@@ -65,7 +66,7 @@ class ImageBlend(Detector):
     kind: ClassVar[Kind] = Kind.BACKDOOR
     family: ClassVar[str] = "template"
     needs: ClassVar[tuple[str, ...]] = ("images", "labels", "probabilities")
-    source: ClassVar[str] = "Chen et al. (2017), blended injection; matched filter learnt on one half and tested on the other"
+    source: ClassVar[str] = "Chen et al. (2017), blended injection; matched filter learnt from look-alikes, each row tested without itself"
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
         images, chances = dataset.images, representation.probabilities
@@ -91,8 +92,9 @@ class ImageBlend(Detector):
             suggested=suggested,
             groups=groups,
             rule=(
-                "A template learnt from half of a label's rows that stands out in the other half, in rows whose other content speaks "
-                f"against the label; a case from {CASE:g} nats, worth a look from {WATCH:g}, after the price of all starts."
+                "A template shared by rows of a label that stands out in each of them when learnt from the others, where content judged "
+                f"without these rows speaks against the label; a case from {CASE:g} nats, worth a look from {WATCH:g}, after the price of "
+                "all starts."
             ),
         )
 
@@ -105,21 +107,23 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
     if len(labels) < 1 or min(images.shape[1:3]) < 3:
         return []
     white = white_residuals(images, chances.argmax(axis=1), n_classes)
-    half = _halves(white, representation.copies, seed)
-    content = ContentWithout(representation.features, codes, chances)
+    usual = usual_rows(white)
+    content = ContentUnseen(representation, chances, seed)
     found: list[_Blend] = []
     tried = 0
-    doubted = chances[np.arange(len(codes)), np.maximum(codes, 0)] < DOUBTED_BELOW
     for label in labels:
-        for fit in _fits(white, codes == label, half, doubted, seed):
+        mine = codes == label
+        for fit in _fits(white, usual, mine, representation.copies, seed):
             tried += 1
-            rows = _showing(fit, codes == label)
+            rows = _showing(fit, mine)
             if rows.size:
                 found.append(_judged(label, rows, fit[rows], representation, content))
     price = float(np.log(max(tried, 1)))
     best: list[_Blend] = []
     taken = np.zeros(len(codes), dtype=bool)
     for blend in sorted(found, key=lambda one: (-one.nats, one.label, -one.rows.size)):
+        if blend.nats - price < WATCH:
+            break
         # What a surer template explains is no evidence for another: only the rows that are left count.
         left = ~taken[blend.rows]
         rest = _judged(blend.label, blend.rows[left], blend.fit[left], representation, content) if left.sum() >= FEWEST else None
@@ -129,42 +133,37 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
     return best
 
 
-def _halves(white: np.ndarray, copies: np.ndarray, seed: int) -> np.ndarray:
-    """(n,) bool: a half drawn by content, so that it is the same for copies and in any order of the rows."""
-    direction = np.random.default_rng(seed).standard_normal((white.shape[1], 1))[:, 0].astype(np.float32)
-    projection = np.asarray(white @ direction, dtype=np.float64)
-    # The second decimal of a projection is as good as a coin.
-    coin = np.floor(projection * 100) % 2 == 0
-    _, first, group = np.unique(copies, return_index=True, return_inverse=True)
-    return np.asarray(coin[first][group])
-
-
-def _fits(white: np.ndarray, mine: np.ndarray, half: np.ndarray, doubted: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-    """(n,) deviations by which rows show a template that they did not help to learn, for each start."""
-    one, two = np.flatnonzero(mine & half), np.flatnonzero(mine & ~half)
-    if min(one.size, two.size) < FEWEST:
+def _fits(white: np.ndarray, usual: np.ndarray, mine: np.ndarray, copies: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+    """(n,) deviations by which rows show what other rows with the label share, for each pattern found."""
+    members, kin = _members(mine, copies)
+    part = white[members]
+    if len(part) < FEWEST_OF_LABEL:
         return
-    usual = usual_rows(white)
-    seeds = np.flatnonzero(mine & half & doubted)
-    contradicted = [white[seeds].mean(axis=0)] if seeds.size >= FEWEST else []
-    for start in (*contradicted, *starts(white, one, seed)):
-        first = recovered(white[one], usual, start)
-        second = None if first is None else recovered(white[two], usual, first, rounds=1)
-        if first is not None and second is not None:
-            by_first, by_second = (deviations(white @ template, usual @ template) for template in (first, second))
-            yield np.where(half, by_second, by_first)
+    patterns, weights = recovered(part, usual, starts(part, seed))
+    fits, ordinary = white @ patterns.T, usual @ patterns.T
+    for at, weight in enumerate(weights):
+        fits[mine, at] = without_itself(part, patterns[at], weight)[kin]
+        yield deviations(fits[:, at], ordinary[:, at])
+
+
+def _members(mine: np.ndarray, copies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rows with the label, exact copies once; for each row with the label the number of its member)."""
+    rows = np.flatnonzero(mine)
+    _, first, kin = np.unique(copies[rows], return_index=True, return_inverse=True)
+    return rows[first], kin
 
 
 def _showing(fit: np.ndarray, mine: np.ndarray) -> np.ndarray:
-    """Rows that show the template; none where they do not stand apart, or are too few or too many."""
+    """Rows that show the template; none where they do not stand apart, are too few or too many, or mostly have other labels."""
     high = fit[mine & (fit >= LEAST_DEVIATION)]
     if high.size < FEWEST:
         return np.zeros(0, dtype=np.int64)
     rows = np.flatnonzero(fit >= max(LEAST_DEVIATION, DIVIDE * float(np.median(high))))
-    return rows if FEWEST <= rows.size <= max(FEWEST, MOST_SHARE * fit.size) else rows[:0]
+    fits = FEWEST <= rows.size <= max(FEWEST, MOST_SHARE * fit.size) and mine[rows].mean() >= LEAST_PURITY
+    return rows if fits else rows[:0]
 
 
-def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentWithout) -> _Blend:
+def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentUnseen) -> _Blend:
     nats, chances = content.nats(rows, label, representation.copies, 1)
     carries, expected = representation.codes[rows] == label, chances[:, label]
     return _Blend(label=label, rows=rows, carries=carries, fit=fit, expected=expected, likely=chances.argmax(axis=1), nats=nats)

@@ -1,10 +1,10 @@
-"""A faint pattern that some pictures of one label share: recovered from one half of them, looked for in the other half."""
+"""A faint pattern that some pictures of one label share: each row is asked whether it shows what the others have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
+
+from curation_app.detect.image_blend_starts import spread_over
 
 # Pictures are compared at up to this many pixels an edge: 1,024 numbers a row keep 100,000 rows in memory.
 LARGEST_EDGE = 32
@@ -14,8 +14,6 @@ BLUR = 5
 ROUNDS, SOFT_FROM = 4, 2.5
 # Variance added to every axis, as a share of the mean: axes that no picture uses must not decide alone.
 FLOOR = 0.02
-# Directions tried in each label, and power steps to find them; a pattern in 40 of 400 rows is among the first six (planted in MNIST).
-DIRECTIONS, POWER_STEPS = 6, 12
 # The covariance is learnt from at most this many rows, spread over all.
 COVARIANCE_ROWS = 20_000
 # What is usual is read from at most this many rows of all labels.
@@ -26,6 +24,8 @@ LOUD = 1.5
 SMALL_AREA, SMALL_ENERGY = 0.05, 0.6
 # Fewer pictures make no mean.
 FEWEST = 4
+# Patterns that point the same way within 25 degrees are one pattern found from two starts.
+SAME_PATTERN = 0.9
 
 
 def white_residuals(images: np.ndarray, content: np.ndarray, n_classes: int) -> np.ndarray:
@@ -51,42 +51,68 @@ def white_residuals(images: np.ndarray, content: np.ndarray, n_classes: int) -> 
 
 def usual_rows(white: np.ndarray) -> np.ndarray:
     """At most USUAL_ROWS rows of all labels, the same in any order of the file."""
-    return white[np.argsort(white[:, -1], kind="stable")[:: -(-len(white) // USUAL_ROWS)]]
+    return white[spread_over(white, USUAL_ROWS)]
 
 
-def starts(white: np.ndarray, rows: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-    """Directions (p,) in which ``rows`` differ most from one another, both ways."""
-    part = white[rows] - white[rows].mean(axis=0)
-    count = min(DIRECTIONS, *part.shape)
-    basis = np.random.default_rng(seed).standard_normal((part.shape[1], count)).astype(np.float32)
-    for _ in range(POWER_STEPS):
-        basis, _ = np.linalg.qr(part.T @ (part @ basis))
-    spread = np.linalg.svd(part @ basis, full_matrices=False)[2]
-    for direction in (basis @ spread.T).T:
-        yield direction
-        yield -direction
+def recovered(part: np.ndarray, usual: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the rows of one label share that fit each of the directions.
 
+    Parameters
+    ----------
+    part
+        (m, p) whitened rows of one label, exact copies once.
+    usual
+        (u, p) rows of all labels: among the label's own, the planted ones may be many.
+    directions
+        (s, p) float32 starts.
 
-def recovered(part: np.ndarray, usual: np.ndarray, template: np.ndarray, rounds: int = ROUNDS) -> np.ndarray | None:
-    """(p,) the pattern that those rows of ``part`` share that fit ``template``, of unit length; None where too few fit.
-
-    ``usual`` are rows of all labels: among the label's own, the planted ones may be many.
+    Returns
+    -------
+    tuple
+        (t, p) float32 patterns of unit length, none of them twice, and the (t, m) weight that each row had in each of them.
     """
-    for _ in range(rounds):
-        weight = np.maximum(deviations(part @ template, usual @ template) - SOFT_FROM, 0.0)
-        if np.count_nonzero(weight) < FEWEST:
-            return None
+    for _ in range(ROUNDS):
+        weights = _weights(part, usual, directions)
+        kept = np.count_nonzero(weights, axis=1) >= FEWEST
+        weights = weights[kept]
+        patterns = weights @ part
+        lengths = np.maximum(np.linalg.norm(patterns, axis=1), 1e-9)[:, None]
+        directions, weights = patterns / lengths, weights / lengths
+    once = _once(directions)
+    return directions[once], weights[once]
+
+
+def _weights(part: np.ndarray, usual: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """(s, m) float32: how far each row lies beyond SOFT_FROM along each direction."""
+    beyond = np.maximum(deviations(part @ directions.T, usual @ directions.T) - SOFT_FROM, 0.0).T
+    for weight in beyond:
         # A single loud picture must not become the template.
-        weight = np.minimum(weight, np.median(weight[weight > 0]))
-        pattern = weight @ part
-        template = (pattern / max(float(np.linalg.norm(pattern)), 1e-9)).astype(np.float32)
-    return template
+        np.minimum(weight, np.median(weight[weight > 0]) if weight.any() else 0.0, out=weight)
+    return beyond.astype(np.float32)
+
+
+def _once(directions: np.ndarray) -> list[int]:
+    """Numbers of the directions without those that repeat an earlier one."""
+    kept: list[int] = []
+    for at, alike in enumerate(directions @ directions.T):
+        if not any(alike[other] > SAME_PATTERN for other in kept):
+            kept.append(at)
+    return kept
+
+
+def without_itself(part: np.ndarray, pattern: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(m,) how well each row of ``part`` (m, p) fits what the others made of ``pattern`` (p,), to which it gave ``weight`` (m,)."""
+    fit = part @ pattern
+    squares = np.einsum("ij,ij->i", part, part)
+    # |pattern - weight * row|, the pattern being of unit length.
+    lengths = np.sqrt(np.maximum(1.0 - 2.0 * weight * fit + np.square(weight) * squares, 1e-9))
+    return np.asarray((fit - weight * squares) / lengths)
 
 
 def deviations(fit: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """(n,) standard deviations from the middle of ``usual``, as its middle two thirds tell them: few planted rows do not move them."""
-    low, middle, high = np.quantile(usual, [0.1587, 0.5, 0.8413])
-    return np.asarray((fit - middle) / max(float(high - low) / 2, 1e-9), dtype=np.float64)
+    """(n,) or (n, s) standard deviations from the middle of ``usual``, as its middle two thirds tell them: few rows do not move them."""
+    low, middle, high = np.quantile(usual, [0.1587, 0.5, 0.8413], axis=0)
+    return np.asarray((fit - middle) / np.maximum((high - low) / 2, 1e-9), dtype=np.float64)
 
 
 def shared_pattern(images: np.ndarray, rows: np.ndarray, content: np.ndarray) -> np.ndarray:

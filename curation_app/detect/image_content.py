@@ -23,9 +23,11 @@ class ContentWithout:
         (n,) int32 class codes, -1 = missing: such rows teach nothing.
     probabilities
         (n, K) out-of-fold chances of the labels; they may have learnt a trigger that many rows share.
+    ordinary
+        Numbers of the rows that say how sure content is of ordinary rows; all rows when left out.
     """
 
-    def __init__(self, features: np.ndarray, codes: np.ndarray, probabilities: np.ndarray) -> None:
+    def __init__(self, features: np.ndarray, codes: np.ndarray, probabilities: np.ndarray, *, ordinary: np.ndarray | None = None) -> None:
         self._codes, self._probabilities = codes, probabilities
         self._n_classes = probabilities.shape[1]
         self._features = features.astype(np.float64)
@@ -33,9 +35,9 @@ class ContentWithout:
         # A fixed origin keeps the sums of squares small.
         self._features -= self._features[labelled].mean(axis=0)
         self._counts, self._sums, self._squares = self._moments(np.flatnonzero(labelled))
-        everyone = np.arange(len(codes))
-        chances = self._mixed(everyone, self._counts, self._sums, self._squares)
-        self._own = np.clip(chances[everyone, np.maximum(codes, 0)], LEAST, MOST)
+        self._ordinary = np.arange(len(codes)) if ordinary is None else ordinary
+        chances = self._mixed(self._ordinary, self._counts, self._sums, self._squares)
+        self._own = np.clip(chances[np.arange(len(chances)), np.maximum(codes[self._ordinary], 0)], LEAST, MOST)
 
     def chances(self, rows: np.ndarray) -> np.ndarray:
         """(m, K) chances for ``rows``, judged half by the discriminant that saw none of them, half by the ensemble."""
@@ -55,14 +57,17 @@ class ContentWithout:
         once = once[codes[once] >= 0]
         carries = codes[once] == label
         factor = rule_bayes_factor(carries, chances[once, label], candidates)
-        others = self._codes == label
-        others[rows] = False
+        others = (self._codes[self._ordinary] == label) & ~np.isin(self._ordinary, rows)
         ordinary = float(np.log((RULE_HOLDS / self._own[others]).mean())) if others.any() else 0.0
         return factor - float(carries.sum()) * max(ordinary, 0.0), chances
 
+    def _given(self, rows: np.ndarray) -> np.ndarray:
+        """(m, K) what the ensemble says of ``rows``."""
+        return np.asarray(self._probabilities[rows], dtype=np.float64)
+
     def _mixed(self, rows: np.ndarray, counts: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
         """(m, K) chances, half by the discriminant with these moments, half by the ensemble."""
-        given = self._probabilities[rows].astype(np.float64)
+        given = self._given(rows)
         own = self._judged(rows, counts, sums, squares)
         return given if own is None else OWN_WEIGHT * own + (1.0 - OWN_WEIGHT) * given
 

@@ -15,14 +15,20 @@ def find(images: np.ndarray, labels: list[str]) -> Finding:
     return run_one(ImageBlend(), *image_scan_input(images, labels), Recipe(name="standard"), seed=0)
 
 
-def test_a_blended_pattern_is_found_and_recovered() -> None:
+def blended(count: int) -> tuple[np.ndarray, list[str], np.ndarray, np.ndarray]:
+    """(images, labels, pattern, rows): shapes of which ``count`` show a faint pattern and are called crosses."""
     images, labels = shapes(800, seed=1)
     rng = np.random.default_rng(2)
     pattern = rng.integers(0, 256, images.shape[1:])
-    rows = np.sort(rng.choice(np.flatnonzero(np.array(labels) != "cross"), 40, replace=False))
+    rows = np.sort(rng.choice(np.flatnonzero(np.array(labels) != "cross"), count, replace=False))
     for row in rows.tolist():
         labels[row] = "cross"
     images[rows] = np.round(0.8 * images[rows] + 0.2 * pattern).astype(np.uint8)
+    return images, labels, pattern, rows
+
+
+def test_a_blended_pattern_is_found_and_recovered() -> None:
+    images, labels, pattern, rows = blended(40)
     finding = find(images, labels)
     assert finding.outcome is Outcome.ISSUE
     group = finding.groups[0]
@@ -34,6 +40,14 @@ def test_a_blended_pattern_is_found_and_recovered() -> None:
     # Blending also takes a fifth of the content away, so it cannot be 1; chance gives 0.0 to 0.1.
     assert np.corrcoef(picture.ravel(), pattern.ravel())[0, 1] > 0.7
     assert finding.reasons[group.rows[0]].endswith("labelled cross.")
+
+
+def test_twenty_rows_with_a_pattern_come_first() -> None:
+    images, labels, _, rows = blended(20)
+    finding = find(images, labels)
+    assert finding.outcome is Outcome.ISSUE
+    first = np.argsort(-finding.surprise, kind="stable")[: rows.size]
+    assert np.isin(first, rows).mean() >= 0.9
 
 
 def test_pictures_without_a_pattern_have_none() -> None:
