@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curation_app.detect.nearest import nearest_distances
+
 # Mean distance to this many trusted rows: small enough to see a small group, more than one so that a lone trusted twin does not hide it.
 NEAREST = 5
-# Distances computed in all, in one piece, and trusted rows kept whatever their number: 20,000 x 6,000 or 100,000 x 4,000, some seconds.
-MOST_PAIRS, PIECE, KEPT = 120_000_000, 20_000_000, 4_000
+# Distances computed in all, and trusted rows kept whatever their number: 20,000 x 6,000 or 100,000 x 4,000, some seconds.
+MOST_PAIRS, KEPT = 120_000_000, 4_000
 # Shares of the median distance that count as none: copies have no logarithm, and rounding must not order them.
 SMALLEST, DECIMALS = 1e-3, 6
 # Every row is judged by trees that did not see it; the same for both sides, which the comparison rests on. Three parts leave two thirds
@@ -88,26 +90,10 @@ def _distances(rows: np.ndarray, trusted: np.ndarray, seed: int) -> tuple[np.nda
     if len(trusted) > most:
         trusted = trusted[np.random.default_rng(seed).permutation(_order(trusted, seed))[:most]]
     k = min(NEAREST, len(trusted) - 1)
-    far = _nearest(rows, trusted, k)
-    usual = _nearest(trusted, trusted, k + 1) * (k + 1) / k
+    far = nearest_distances(rows, trusted, k).mean(axis=1)
+    usual = nearest_distances(trusted, trusted, k + 1)[:, 1:].mean(axis=1)
     floor = SMALLEST * max(float(np.median(usual)), float(np.finfo(np.float32).tiny))
     return np.round(np.log(far + floor), DECIMALS), np.round(np.log(usual + floor), DECIMALS)
-
-
-def _nearest(rows: np.ndarray, trusted: np.ndarray, k: int) -> np.ndarray:
-    """(n,) mean distance to the k nearest; a row that is itself among them counts as one at distance 0."""
-    centre = trusted.mean(axis=0, dtype=np.float64)
-    base = trusted - centre
-    norms = np.einsum("ij,ij->i", base, base)
-    mean = np.empty(len(rows))
-    step = max(1, PIECE // len(base))
-    for start in range(0, len(rows), step):
-        piece = rows[start : start + step] - centre
-        squared = np.einsum("ij,ij->i", piece, piece)[:, None] + norms - 2.0 * piece @ base.T
-        # Rounding leaves about this much where the distance is nothing.
-        squared[squared < 1e-12 * (norms.max() + 1.0)] = 0.0
-        mean[start : start + step] = np.sqrt(np.partition(squared, k - 1, axis=1)[:, :k]).mean(axis=1)
-    return mean
 
 
 def _told_apart(rows: np.ndarray, trusted: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

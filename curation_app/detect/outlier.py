@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 
 from curation_app.detect.base import Detector
+from curation_app.detect.far_in_ranks import looks_in_ranks
+from curation_app.detect.fine_detail import fine_detail
 from curation_app.detect.surprise import surest, tail_surprise
 from curation_app.detect.unusual_cells import unusual_cells
 from curation_app.detect.wording import things
@@ -21,12 +25,17 @@ NEAR = 5
 WIDEST_FOR_CUTS = 64
 # 200 trees: the order is stable from there on. Fewer rows than 20 cannot fill a tree.
 CUTS, FEWEST_FOR_CUTS = 200, 20
+# A further look is heard from here on, one row in a hundred: it adds rows that the distances miss and leaves the order of the others.
+FURTHER_FROM = 2.0
 # One clean row in a thousand, or the most extreme of so many rows, is no issue yet.
 ISSUE_AT, BEYOND_CHANCE = 3.0, 0.5
 # Distances below this share of the median count as this: exact copies at distance 0 have no logarithm.
 SMALLEST = 1e-3
 # Rows compared directly when a planted sample is judged without a graph: 3,000 x 3,000 distances are 36 MB.
 MOST_WITHOUT_GRAPH = 3_000
+# What the further looks measure, and what a row is that only they see.
+_FURTHER: Mapping[str, str] = MappingProxyType({"table": "distance of ranks, how well values go together", "image": "fine detail"})
+_SEEN: Mapping[str, str] = MappingProxyType({"table": "values that hardly go together", "image": "far more fine detail or noise"})
 
 
 class Outlier(Detector):
@@ -38,26 +47,35 @@ class Outlier(Detector):
     kind: ClassVar[Kind] = Kind.INJECTION
     family: ClassVar[str] = "far"
     needs: ClassVar[tuple[str, ...]] = ("neighbours",)
-    source: ClassVar[str] = "Angiulli & Pizzuti (2002), mean k-NN distance; Liu, Ting & Zhou (2008), Isolation Forest; ADBench (2022)"
+    source: ClassVar[str] = (
+        "Angiulli & Pizzuti (2002), mean k-NN distance; Liu, Ting & Zhou (2008), Isolation Forest; Hawkins (1974), what the other "
+        "columns do not explain; Immerkaer (1996), noise of pictures"
+    )
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
         distances = representation.neighbours.distances
         cuts = self._cuts(dataset, representation, recipe, seed)
-        surprise = far_surprise(distances, recipe.far_neighbours, cuts)
+        further = _further_looks(dataset, representation, seed)
+        plain = far_surprise(distances, recipe.far_neighbours, cuts)
+        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
-        cells = unusual_cells(dataset, worth)
+        cells, seen = unusual_cells(dataset, worth), _SEEN.get(dataset.modality, "")
         far = int(np.sum(surprise >= _alarm(surprise)))
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if far else Outcome.PASSED,
             reason=f"{far:,} rows lie far from all others." if far else "No row lies farther out than chance allows.",
-            reasons={row: _sentence(times[row], cells.get(row, ""), things(dataset)) for row in worth.tolist()},
+            reasons={
+                row: _sentence(times[row], cells.get(row, ""), things(dataset), seen if surprise[row] > plain[row] else "")
+                for row in worth.tolist()
+            },
             evidence={"distance": wide, "times_the_usual": times},
             rule=(
                 f"Mean distance to the {NEAR} and to up to {recipe.far_neighbours} nearest rows"
                 + (f" and {CUTS} trees of random cuts" if cuts is not None else "")
+                + (f", {_FURTHER[dataset.modality]}" if further else "")
                 + f"; an issue from surprise {_alarm(surprise):.1f}."
             ),
         )
@@ -70,7 +88,9 @@ class Outlier(Detector):
         return isolation(representation.features, seed)
 
 
-def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndarray | None = None) -> np.ndarray:
+def far_surprise(
+    distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndarray | None = None, further: Sequence[np.ndarray] = ()
+) -> np.ndarray:
     """Surprise of each row's distance from the others.
 
     Parameters
@@ -81,6 +101,8 @@ def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndar
         The wide look uses up to this many, at most a tenth of the rows.
     cuts
         (n,) score of :func:`isolation`, or None.
+    further
+        (n,) scores of other kinds, heard only where they surprise by ``FURTHER_FROM``. All looks are paid for.
 
     Returns
     -------
@@ -95,7 +117,9 @@ def far_surprise(distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndar
     looks = [_log_distance(distances[:, :wide]), _log_distance(distances[:, : min(NEAR, k)])]
     if cuts is not None:
         looks.append(cuts)
-    return surest(np.stack([tail_surprise(look, heavy=True) for look in looks]))
+    surprises = [tail_surprise(look, heavy=True) for look in looks]
+    heard = [tail_surprise(look, heavy=True) for look in further]
+    return surest(np.stack(surprises + [np.where(look >= FURTHER_FROM, look, 0.0) for look in heard]))
 
 
 def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarray:
@@ -141,9 +165,14 @@ def _alarm(surprise: np.ndarray) -> float:
     return max(ISSUE_AT, float(np.log10(max(surprise.size, 1))) + BEYOND_CHANCE)
 
 
-def _sentence(times: float, cells: str, noun: str) -> str:
-    if cells:
-        return f"Unlike the other {noun}: {cells}."
-    if times >= 1.05:
-        return f"Unlike the other {noun}: {times:.1f} times as far from its nearest neighbours as usual."
-    return f"Unlike the other {noun}: it stands apart from its nearest neighbours."
+def _further_looks(dataset: Dataset, representation: Representation, seed: int) -> tuple[np.ndarray, ...]:
+    if dataset.modality == "table":
+        return looks_in_ranks(representation.features, seed)
+    return (fine_detail(dataset.images),) if dataset.images is not None else ()
+
+
+def _sentence(times: float, cells: str, noun: str, further: str) -> str:
+    told = "; ".join(part for part in (cells, further) if part)
+    if not told and times >= 1.05:
+        told = f"{times:.1f} times as far from its nearest neighbours as usual"
+    return f"Unlike the other {noun}: {told or 'it stands apart from its nearest neighbours'}."
