@@ -202,13 +202,14 @@ def _print_calibration(records: Sequence[Record]) -> None:
 def timing(settings: Settings) -> tuple[list[Record], Record]:
     """Seconds of a whole scan, without reading and the map, all detectors on."""
     records: list[Record] = []
-    sizes = (1_000,) if settings.quick else (10_000, 50_000, 100_000)
+    sizes = (1_000,) if settings.quick else settings.sizes or (10_000, 50_000, 100_000)
+    wanted = settings.data or ("adult", "sst2", "mnist", "clinc150")
     late = settings.deadline()
     print("| set | rows | seconds | peak MiB | slowest detectors |\n|---|---|---|---|---|")
     for source in [*sets_of("table"), *sets_of("text"), *sets_of("image")]:
         dataset = source.read()
         for size in sizes:
-            if late() or source.name not in ("adult", "sst2", "mnist", "clinc150"):
+            if late() or source.name not in wanted:
                 continue
             larger = _of_size(dataset, size)
             began = time.perf_counter()
