@@ -40,6 +40,8 @@ LEAST_DEVIATION = 4.0
 FEWEST, MOST_SHARE = 5, 0.2
 # A rule that fails as often as it holds is none, whatever the content says: such rows need not be judged.
 LEAST_PURITY = 0.5
+# Pictures that differ this little, as a share of the variance of all, are copies of one picture: they share it, and no pattern besides.
+ONE_CONTENT = 0.1
 # Labels tried, the largest first: an attack's label is among them unless it has a handful of rows.
 MOST_LABELS = 100
 
@@ -116,7 +118,7 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
         for fit in _fits(white, usual, mine, representation.copies, seed):
             tried += 1
             rows = _showing(fit, mine)
-            if rows.size:
+            if rows.size and not _of_one_content(representation.features, rows):
                 found.append(_judged(label, rows, fit[rows], representation, content))
     price = float(np.log(max(tried, 1)))
     best: list[_Blend] = []
@@ -161,6 +163,10 @@ def _showing(fit: np.ndarray, mine: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(fit >= max(LEAST_DEVIATION, DIVIDE * float(np.median(high))))
     fits = FEWEST <= rows.size <= max(FEWEST, MOST_SHARE * fit.size) and mine[rows].mean() >= LEAST_PURITY
     return rows if fits else rows[:0]
+
+
+def _of_one_content(features: np.ndarray, rows: np.ndarray) -> bool:
+    return float(features[rows].var(axis=0).sum()) < ONE_CONTENT * float(features.var(axis=0).sum())
 
 
 def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentUnseen) -> _Blend:

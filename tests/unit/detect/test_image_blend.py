@@ -56,6 +56,15 @@ def test_pictures_without_a_pattern_have_none() -> None:
     assert not finding.surprise.any()
 
 
+def test_copies_of_one_picture_under_another_label_share_a_picture_and_no_pattern() -> None:
+    images, labels = shapes(800, seed=3)
+    disc = labels.index("disc")
+    grain = np.random.default_rng(4).normal(0, 2, (30, *images.shape[1:]))
+    images = np.concatenate((images, np.clip(images[disc] + grain, 0, 255).astype(np.uint8)))
+    finding = find(images, labels + ["cross"] * 30)
+    assert not any(set(group.rows) & set(range(800, 830)) for group in finding.groups)
+
+
 def test_wrong_labels_alone_are_no_pattern() -> None:
     images, labels = shapes(800, seed=4)
     for row in range(0, 800, 20):
