@@ -24,7 +24,7 @@ SMALLEST_TAIL, GROWTH = 0.05, 1.25
 # ... and so many of them.
 FEWEST_IN_TAIL = 10
 # A tail agrees with a smaller one that allows as much within this many of its standard errors.
-AGREES = 1.25
+AGREES = 1.5
 # Two-sided 95 % of a normal.
 Z = 1.96
 
