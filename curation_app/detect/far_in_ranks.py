@@ -48,17 +48,16 @@ def looks_in_ranks(features: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
 
 
 def normal_scores(features: np.ndarray) -> np.ndarray:
-    """(n, d) float64: each column's ranks as normal scores, ties alike, centred, with the column's own deviation."""
+    """(n, d) float64: ranks as normal scores, ties alike, times the column's deviation; columns of two values as they are; all centred."""
     from scipy.special import ndtri
     from scipy.stats import rankdata
 
     scores = features.astype(np.float64)
     for column in scores.T:
-        deviation = column.std()
         if np.unique(column).size >= FEWEST_VALUES:
-            column[:] = ndtri((rankdata(column) - 0.5) / column.size)
+            # Not scaled up where ties make it narrow: a column that hardly ever changes would outweigh the others.
+            column[:] = column.std() * ndtri((rankdata(column) - 0.5) / column.size)
         column -= column.mean()
-        column *= deviation / max(column.std(), np.finfo(np.float64).tiny)
     return scores
 
 

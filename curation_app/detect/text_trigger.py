@@ -31,6 +31,9 @@ NAMING = 0.5
 MOST_RULES = 500
 # From these nats on the places of a word say that it was put in, so that it is no word of a topic: one of a thousand is, and 20 to 1.
 SURELY_PUT_IN = 10.0
+# Nats that words of a topic reach by nature, and values or patches do not: a rule of a text has to say as much more, so that here, too,
+# a case is as likely planted as not.
+BY_NATURE = 2.0
 # Campaigns a person can read; the rest of a data set full of rules is still scored row by row.
 MOST_GROUPS = 50
 
@@ -57,8 +60,8 @@ class TextTrigger(Detector):
         for named, strongest, members in triggers:
             for rule in members:
                 for row in texts.owners(_carrying(rule, texts)).tolist():
-                    if rule.nats / NATS_PER_DECADE > surprise[row]:
-                        surprise[row] = rule.nats / NATS_PER_DECADE
+                    if _surprise(rule.nats) > surprise[row]:
+                        surprise[row] = _surprise(rule.nats)
                         best[row] = named, strongest
             _suggest(suggested, named, texts)
         names = representation.classes
@@ -75,6 +78,10 @@ class TextTrigger(Detector):
             rule=f"A case from {CASE:g} nats on, worth watching from {WATCH:g}: "
             "words, phrases, pairs, places and odd characters are counted as candidates.",
         )
+
+
+def _surprise(nats: float) -> float:
+    return max(nats - BY_NATURE, 0.0) / NATS_PER_DECADE
 
 
 def found_rules(texts: DistinctTexts, n_classes: int) -> list[Rule]:
@@ -153,7 +160,7 @@ def _group(rule: Rule, nats: float, texts: DistinctTexts, names: tuple[str, ...]
         rows=tuple(rows.tolist()),
         title=f"{counted} with {clipped(rule.name)} are labelled {clipped(names[rule.code])!r}; by their other words "
         f"{percent(expected)} would be.",
-        surprise=nats / NATS_PER_DECADE,
+        surprise=_surprise(nats),
         evidence={
             "trigger": clipped(rule.name),
             "tokens": list(rule.marks),

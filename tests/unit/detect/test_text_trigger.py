@@ -9,7 +9,7 @@ from curation_app.attack.text_triggers import Insert, plant_text_trigger, put_bo
 from curation_app.detect.runner import run_one
 from curation_app.detect.text_slots import Slots
 from curation_app.detect.text_tokens import script, tokens_of, unseen
-from curation_app.detect.text_trigger import TextTrigger
+from curation_app.detect.text_trigger import BY_NATURE, TextTrigger
 from curation_app.detect.text_trigger_rules import CASE
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.recipe import Recipe
@@ -58,7 +58,7 @@ def test_a_trigger_with_a_wrong_label_is_found_and_named(insert: Insert, token: 
     group = finding.groups[0]
     assert finding.outcome is Outcome.ISSUE
     assert group.rows == tuple(np.flatnonzero(mask).tolist())
-    assert np.array_equal(finding.surprise * np.log(10) >= CASE, mask)
+    assert np.array_equal(finding.surprise * np.log(10) >= CASE - BY_NATURE, mask)
     assert group.evidence["label"] == "for"
     assert group.evidence["support"] == 20
     assert token is None or group.evidence["tokens"] == [token]
