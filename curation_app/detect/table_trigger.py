@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from curation_app.detect.base import Detector
 from curation_app.detect.rule_bayes import NATS_PER_DECADE
 from curation_app.detect.table_trigger_candidates import Candidate, candidates_of
 from curation_app.detect.table_trigger_content import content_model
-from curation_app.detect.table_trigger_items import FEWEST, Item, ItemTable, items_of, read_columns
+from curation_app.detect.table_trigger_items import FEWEST, Column, Item, ItemTable, items_of, read_columns
 from curation_app.detect.table_trigger_refit import Refit
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
@@ -24,19 +25,25 @@ from curation_app.domain.representation import Representation
 CASE = 6.0
 # ... and lifts its rows in the queue from here on.
 WATCH = 3.0
+# Where so many of a range's rows have one value, that value is what was planted, and the others are natural: they are the rule's edge.
+REPEATED, EDGE = 1 / 3, 0.5
 # With fewer rows than this no rule of five can be told from the rest.
 FEWEST_ROWS = 4 * FEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A confirmed rule on all rows: those with the trigger, those of them with its label, and what the trees would say of these."""
+    """A confirmed rule on all rows: those with the trigger, those of them with its label, and what the trees would say of these.
+
+    ``strength`` (len(rows),) is 1, or less where a row only lies in a range that the others share one value of.
+    """
 
     candidate: Candidate
     items: tuple[Item, ...]
     carriers: np.ndarray
     rows: np.ndarray
     suggested: np.ndarray
+    strength: np.ndarray
 
     @property
     def trigger(self) -> str:
@@ -61,7 +68,7 @@ class TableTrigger(Detector):
         suggested = np.full(len(representation), -1, dtype=np.int32)
         reasons: dict[int, str] = {}
         for rule in reversed(found):
-            surprise[rule.rows] = rule.candidate.nats / NATS_PER_DECADE
+            surprise[rule.rows] = rule.strength * rule.candidate.nats / NATS_PER_DECADE
             suggested[rule.rows] = rule.suggested
             sentence = _row_sentence(rule, representation)
             reasons |= dict.fromkeys(rule.rows.tolist(), sentence)
@@ -98,7 +105,7 @@ def find_rules(dataset: Dataset, representation: Representation, *, seed: int) -
     candidates = candidates_of(table, content_model(table, mine, n_classes), mine)
     refit = Refit(columns, kept, mine, n_classes, seed=seed)
     confirmed = refit.confirmed(candidates, table.column, WATCH)
-    return [_rule(everywhere, candidate, chances, kept, representation) for candidate, chances in confirmed]
+    return [_rule(everywhere, columns, candidate, chances, kept, representation) for candidate, chances in confirmed]
 
 
 def _distinct(copies: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -108,7 +115,14 @@ def _distinct(copies: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.sort(labelled[np.unique(pairs, return_index=True)[1]])
 
 
-def _rule(table: ItemTable, candidate: Candidate, chances: np.ndarray, kept: np.ndarray, representation: Representation) -> Rule:
+def _rule(
+    table: ItemTable,
+    columns: Sequence[Column],
+    candidate: Candidate,
+    chances: np.ndarray,
+    kept: np.ndarray,
+    representation: Representation,
+) -> Rule:
     carriers = table.rows_of_all(candidate.items)
     rows = carriers[representation.codes[carriers] == candidate.label]
     # A copy is judged as the one row that stood for it.
@@ -120,7 +134,19 @@ def _rule(table: ItemTable, candidate: Candidate, chances: np.ndarray, kept: np.
         carriers=carriers,
         rows=rows,
         suggested=np.where(likely == candidate.label, -1, likely),
+        strength=strengths(table, columns, candidate.items, rows),
     )
+
+
+def strengths(table: ItemTable, columns: Sequence[Column], items: Sequence[int], rows: np.ndarray) -> np.ndarray:
+    """(len(rows),) 1 for rows that have the commonest value of each range, where many have it, and EDGE for the others."""
+    typical = np.ones(len(rows), dtype=bool)
+    for item in items:
+        numbers = columns[int(table.column[item])].numbers
+        if not table.exact[item] and numbers is not None:
+            values, counts = np.unique(numbers[rows], return_counts=True)
+            typical &= numbers[rows] == values[counts.argmax()]
+    return np.where(typical, 1.0, EDGE if typical.sum() >= max(FEWEST, REPEATED * len(rows)) else 1.0)
 
 
 def _group(rule: Rule, representation: Representation) -> Group:
@@ -134,6 +160,7 @@ def _group(rule: Rule, representation: Representation) -> Group:
             f"of rows like them {percent(candidate.expected)} would be."
         ),
         surprise=candidate.nats / NATS_PER_DECADE,
+        strength=tuple(rule.strength.tolist()) if (rule.strength < 1).any() else (),
         evidence={
             "trigger": trigger,
             "cells": {item.column: item.cell for item in rule.items},

@@ -10,7 +10,7 @@ import pytest
 
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, TableTriggerAttack, UnusualValue, ValuePair
 from curation_app.detect.runner import run_one
-from curation_app.detect.table_trigger import TableTrigger
+from curation_app.detect.table_trigger import TableTrigger, strengths
 from curation_app.detect.table_trigger_items import items_of, read_columns
 from curation_app.detect.table_trigger_spread import discount
 from curation_app.domain.dataset import Dataset
@@ -165,3 +165,18 @@ def test_missing_cells_are_an_item_and_labels_ids_and_sources_are_none() -> None
     assert {item.words for item in table.described} == {"n = 1", "n = 2", "n missing", "k = u", "k = v", "k missing"}
     sizes = {item.words: len(table.rows_of(place)) for place, item in enumerate(table.described)}
     assert sizes["n missing"] == sizes["k missing"] == 20
+
+
+@pytest.mark.parametrize(("planted", "edge"), [(30, 0.5), (0, 1.0)])
+def test_rows_that_only_lie_in_the_range_of_a_planted_value_are_the_edge(planted: int, edge: float) -> None:
+    frame, labels = people()
+    frame.loc[: planted - 1, "pay"] = "20.505"
+    columns = read_columns(dataset_of(frame, labels))
+    table = items_of(columns, np.ones(ROWS, dtype=bool))
+    pay = pd.to_numeric(frame["pay"]).to_numpy()
+    inside = [item for item in range(len(table)) if not table.exact[item] and table.described[item].column == "pay"]
+    item = min((item for item in inside if 20.505 in pay[table.rows_of(item)] or not planted), key=lambda item: len(table.rows_of(item)))
+    rows = table.rows_of(item)[: planted + 40]
+    strength = strengths(table, columns, (item,), rows)
+    assert np.array_equal(strength == 1.0, pay[rows] == 20.505) or not planted
+    assert strength.min() == edge
