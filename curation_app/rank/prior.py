@@ -27,6 +27,8 @@ FEWEST_IN_TAIL = 10
 AGREES = 1.5
 # Two-sided 95 % of a normal.
 Z = 1.96
+# Where the tails allow that more rows than this are bad, planted errors look like any other row: nothing can be told from them.
+MOST_TOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +65,14 @@ class Tail:
 def share_of_bad(sample: Sample) -> tuple[float, float]:
     """(share of bad rows that the tails tell, upper end of its 95 % interval), both in [0, 1].
 
-    Both are 1 where planted errors look like any other row.
+    Where planted errors look like any other row, nothing is told: 0, and anything up to 1 may be.
     """
     told, highest, allowed = 1.0, 1.0, 1.0
     for tail in _tails(sample):
         if tail.share() > allowed:
             break
         told, highest, allowed = tail.share(), tail.share(Z), min(allowed, tail.share(AGREES))
-    return told, highest
+    return (told, highest) if told <= MOST_TOLD else (0.0, 1.0)
 
 
 def chance_of_bad(ratio: np.ndarray, prior: float, undone: float) -> np.ndarray:

@@ -64,6 +64,13 @@ def test_far_rows_count_no_more_than_the_tail_has_beyond_chance() -> None:
     assert learned.sum() < 100
 
 
+def test_a_detector_that_does_not_see_what_was_planted_calls_no_row_bad() -> None:
+    surprise = np.zeros(2_000)
+    surprise[:3] = 2.0
+    calibration = fit_calibration({"label-shell": [Planting(others=surprise, planted=np.zeros(100))]})
+    assert np.sum(calibration.precision("label", surprise, code="label-shell") >= 0.5) == 0
+
+
 def test_a_known_prior_is_used() -> None:
     surprise, bad, samples = planted_copies(20_000, 0.05, 3.0, seed=2)
     calibration = fit_calibration({"label-error": samples}, {"label-error": 0.05})

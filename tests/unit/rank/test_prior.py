@@ -35,9 +35,10 @@ def test_where_good_rows_overlap_only_the_far_end_is_believed() -> None:
     assert 0.08 <= np.mean(told) <= 0.16
 
 
-def test_planted_errors_like_any_other_row_allow_everything() -> None:
+def test_planted_errors_like_any_other_row_tell_nothing_and_allow_everything() -> None:
     values = np.random.default_rng(6).random(500)
-    assert share_of_bad(pooled([Planting(others=values, planted=values)])) == (1.0, 1.0)
+    assert share_of_bad(pooled([Planting(others=values, planted=values)])) == (0.0, 1.0)
+    assert share_of_bad(pooled([Planting(others=np.zeros(500), planted=np.zeros(50))])) == (0.0, 1.0)
 
 
 def test_errors_planted_in_bad_rows_are_taken_off() -> None:
