@@ -35,7 +35,7 @@ UNLEARNED_MOST, UNLEARNED = 0.45, 0.6
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
-# Where it takes more wrong labels than this, classes overlap: clean intents of 77 kinds would have .18, clean digits have .02.
+# Where it takes more wrong labels than this, classes overlap: they would be a sixth of clean texts of many intents.
 MOST_NEAR = 0.12
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
