@@ -168,7 +168,8 @@ def _alarm(surprise: np.ndarray) -> float:
 def _further_looks(dataset: Dataset, representation: Representation, seed: int) -> tuple[np.ndarray, ...]:
     if dataset.modality == "table":
         return looks_in_ranks(representation.features, seed)
-    return (fine_detail(dataset.images),) if dataset.images is not None else ()
+    # Rows that come with vectors of somebody's making are judged by those, pictures or not.
+    return (fine_detail(dataset.images),) if dataset.modality == "image" and dataset.images is not None else ()
 
 
 def _sentence(times: float, cells: str, noun: str, further: str) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,10 @@ def test_pictures_full_of_noise_stand_apart_and_it_says_so() -> None:
 def test_pictures_of_usual_grain_pass() -> None:
     finding = run_one(Outlier(), *image_scan_input(*shapes(400)), RECIPE, seed=0)
     assert finding.outcome is Outcome.PASSED
+
+
+def test_pictures_that_come_with_vectors_are_judged_by_the_vectors() -> None:
+    dataset, representation = image_scan_input(*shapes(200))
+    finding = run_one(Outlier(), replace(dataset, modality="embedding"), representation, RECIPE, seed=0)
+    assert finding.outcome in (Outcome.PASSED, Outcome.ISSUE)
+    assert "fine detail" not in finding.rule
