@@ -2,7 +2,8 @@
 
 No tail of the rows can hold fewer than its bad ones: if a share F of the planted errors lies beyond t, and a share U of the rows as they
 are, at most ``U / F`` of all rows are bad. Far out hardly a good row is left, but few rows are left to count; farther in it is the other
-way round. So the tails grow from the far end for as long as no larger one says more than the smaller ones allow (Lepski's rule).
+way round. Where errors stand apart from good rows, tails of very different sizes tell the same share, and that is believed. Where they
+do not, the tails grow from the far end for as long as no larger one says more than the smaller ones allow (Lepski's rule).
 
 References
 ----------
@@ -25,6 +26,9 @@ SMALLEST_TAIL, GROWTH = 0.05, 1.25
 FEWEST_IN_TAIL = 10
 # A tail agrees with a smaller one that allows as much within this many of its standard errors.
 AGREES = 1.5
+# Tails that tell the same: so many in a row (the largest is 2.4 times the smallest), within 15 % of one another, the smallest with a tenth
+# of the planted errors and so many rows. Farther out errors teach one another: real ones are less extreme there than one planted alone.
+STEADY, SAME, SMALLEST_STEADY, FEWEST_STEADY = 5, 1.15, 0.1, 20
 # Two-sided 95 % of a normal.
 Z = 1.96
 # Where the tails allow that more rows than this are bad, planted errors look like any other row: nothing can be told from them.
@@ -67,12 +71,27 @@ def share_of_bad(sample: Sample) -> tuple[float, float]:
 
     Where planted errors look like any other row, nothing is told: 0, and anything up to 1 may be.
     """
+    tails = list(_tails(sample))
+    if steady := _steady(tails):
+        return steady
     told, highest, allowed = 1.0, 1.0, 1.0
-    for tail in _tails(sample):
+    for tail in tails:
         if tail.share() > allowed:
             break
         told, highest, allowed = tail.share(), tail.share(Z), min(allowed, tail.share(AGREES))
     return (told, highest) if told <= MOST_TOLD else (0.0, 1.0)
+
+
+def _steady(tails: list[Tail]) -> tuple[float, float] | None:
+    """What the largest run of tails that tell the same says: their median, and the upper end of its interval."""
+    for end in range(len(tails), STEADY - 1, -1):
+        run = tails[end - STEADY : end]
+        if run[0].found < SMALLEST_STEADY or run[0].above < FEWEST_STEADY:
+            return None
+        shares = [tail.share() for tail in run]
+        if max(shares) <= min(MOST_TOLD, SAME * min(shares)):
+            return float(np.median(shares)), max(tail.share(Z) for tail in run)
+    return None
 
 
 def chance_of_bad(ratio: np.ndarray, prior: float, undone: float) -> np.ndarray:

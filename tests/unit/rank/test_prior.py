@@ -35,6 +35,17 @@ def test_where_good_rows_overlap_only_the_far_end_is_believed() -> None:
     assert 0.08 <= np.mean(told) <= 0.16
 
 
+def test_errors_less_extreme_than_planted_ones_are_counted_by_the_tails_that_agree() -> None:
+    # Real errors taught one another: apart from every good row, and yet hardly one among the most extreme tenth of the planted.
+    rng = np.random.default_rng(3)
+    bad = np.arange(5_000) < 1_000
+    others = np.where(bad, 8.0 + 0.95 * rng.random(5_000), rng.standard_normal(5_000))
+    planted = 8.0 + rng.random(5_000)
+    told, highest = share_of_bad(pooled([Planting(others=others, planted=np.where(bad, -8.0, planted), undone=1.0)]))
+    assert told == pytest.approx(0.2, abs=0.03)
+    assert highest >= 0.2
+
+
 def test_planted_errors_like_any_other_row_tell_nothing_and_allow_everything() -> None:
     values = np.random.default_rng(6).random(500)
     assert share_of_bad(pooled([Planting(others=values, planted=values)])) == (0.0, 1.0)

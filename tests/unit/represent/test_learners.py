@@ -68,3 +68,30 @@ def test_the_judge_takes_the_geometric_mean() -> None:
     chances = Judge({"one": lambda codes: first, "two": lambda codes: second})(np.array([-1, -1], np.int32))
     mean = np.sqrt(first * second)
     np.testing.assert_allclose(chances, mean / mean.sum(axis=1, keepdims=True), atol=1e-6)
+
+
+def test_the_judge_asks_again_without_what_was_outvoted() -> None:
+    """Wrong labels that lie together vouch for one another; once out-voted by a part of the team, they teach nobody."""
+    seen: list[np.ndarray] = []
+
+    def member(codes: np.ndarray) -> np.ndarray:
+        seen.append(codes.copy())
+        return np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 3, np.float32)
+
+    codes = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.int32)
+    once = Judge({"one": member})(codes)
+    twice = Judge({"one": member}, twice=True)(codes)
+    assert [part.tolist() for part in seen[1:]] == [codes.tolist(), [0, 0, 0, 0, -1, 1, 1, 1]]
+    np.testing.assert_allclose(once, twice, atol=1e-6)
+
+
+def test_of_a_class_that_is_outvoted_as_a_whole_most_rows_still_teach() -> None:
+    seen: list[np.ndarray] = []
+
+    def member(codes: np.ndarray) -> np.ndarray:
+        seen.append(codes.copy())
+        return np.array([[0.9, 0.1]] * 30 + [[1 - 0.01 * place, 0.01 * place] for place in range(6)], np.float32)
+
+    codes = np.repeat(np.array([0, 1], np.int32), [30, 6])
+    Judge({"one": member}, twice=True)(codes)
+    assert seen[1].tolist() == [0] * 30 + [-1, -1, 1, 1, 1, 1]
