@@ -6,14 +6,17 @@ For several sizes k: how much farther the 6k-th nearest row is than the k-th. In
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.components import chained, components
+from curation_app.detect.copied_row import TYPICAL, copied_row
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
 from curation_app.detect.surprise import HIGHEST, surest
+from curation_app.detect.usual_content import usual_share
 from curation_app.detect.wording import clipped, things
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -38,6 +41,8 @@ EDGE = 0.5
 # Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next largest.
 # The rows of ordinary groups stay in order within so much of surprise.
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
+# Rows with the commonest value in so many of their columns are near-empty or left at defaults: being packed is what such rows are like.
+DEFAULTS = 0.9
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
 # Distances below this share of the median count as this.
@@ -69,7 +74,10 @@ class DensitySpike(Detector):
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
         packs = _packs(representation, surprise, near, sizes)
-        surprise = tempered(surprise, packs)
+        usual = usual_share(dataset)
+        defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
+        packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
+        surprise = tempered(surprise, packs, defaults)
         groups = _groups(dataset, representation, surprise, packs)
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
@@ -138,11 +146,11 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def tempered(surprise: np.ndarray, packs: list[np.ndarray]) -> np.ndarray:
+def tempered(surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[np.ndarray] = ()) -> np.ndarray:
     """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
 
     Their rows then keep their order and not their height. The largest group keeps it where it is twice as large as the next. Nor does a
-    row keep it that belongs to no group: pairs and triples are what near-copies are for.
+    row keep it that belongs to no group: pairs and triples are what near-copies are for. Of ``defaults`` none does.
     """
     lowered = surprise.copy()
     alone = np.ones(len(surprise), dtype=bool)
@@ -151,7 +159,8 @@ def tempered(surprise: np.ndarray, packs: list[np.ndarray]) -> np.ndarray:
     _lower(lowered, np.flatnonzero(alone), ISSUE_AT)
     if len(packs) > FEW:
         by_size = sorted(packs, key=len)
-        rows = np.concatenate(by_size if len(by_size[-1]) < OUTGROWS * len(by_size[-2]) else by_size[:-1])
+        defaults = [*defaults, np.concatenate(by_size if len(by_size[-1]) < OUTGROWS * len(by_size[-2]) else by_size[:-1])]
+    for rows in defaults:
         _lower(lowered, rows, float(np.log10(len(surprise) / rows.size)))
     return lowered
 
@@ -202,11 +211,16 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
     if sources is not None:
         named = Counter(name for name in sources[rows].tolist() if name is not None)
         evidence["source"] = [f"{name} ({count:,})" for name, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))[:5]]
+    typical = np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3)
+    copied = copied_row(representation, rows)
+    if copied >= 0:
+        evidence["copied"] = str(dataset.ids[copied])
+        typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)
     return Group(
         rows=tuple(rows.tolist()),
         title=_title(rows.size, labels, things(dataset)),
         surprise=strength,
-        strength=tuple(np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3).tolist()),
+        strength=tuple(typical.tolist()),
         evidence=evidence,
     )
 

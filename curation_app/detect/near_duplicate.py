@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
+from curation_app.detect.copied_row import TYPICAL, copied_row
 from curation_app.detect.near_copies import copy_groups
 from curation_app.detect.wording import clipped, things
 from curation_app.domain.dataset import Dataset
@@ -66,7 +67,7 @@ class NearDuplicate(Detector):
         surprise = np.maximum(np.maximum(conflict, flood), plain)
         titles = [_title(rows, same, dataset, representation) for rows, same in zip(members, exact, strict=True)]
         groups = tuple(
-            Group(rows=tuple(rows.tolist()), title=title, surprise=float(surprise[rows].max()), evidence=_evidence(rows, representation))
+            _group(rows, title, float(surprise[rows].max()), dataset, representation)
             for rows, title, same in zip(members, titles, exact, strict=True)
             if surprise[rows].max() >= ISSUE_AT and (same or dataset.modality != "text" or rows.size >= FEWEST_NEAR_TEXTS)
         )
@@ -196,9 +197,14 @@ def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Repr
     return f"{what} carry {len(names)} labels ({listed})."
 
 
-def _evidence(rows: np.ndarray, representation: Representation) -> dict[str, object]:
+def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, representation: Representation) -> Group:
     labels = Counter("" if code < 0 else representation.classes[code] for code in representation.codes[rows].tolist())
-    return {"copies": int(rows.size), "labels": dict(sorted(labels.items()))}
+    evidence: dict[str, object] = {"copies": int(rows.size), "labels": dict(sorted(labels.items()))}
+    copied, strength = copied_row(representation, rows), ()
+    if copied >= 0:
+        evidence["copied"] = str(dataset.ids[copied])
+        strength = tuple(np.where(rows == copied, TYPICAL, 1.0).tolist())
+    return Group(rows=tuple(rows.tolist()), title=title, surprise=surprise, strength=strength, evidence=evidence)
 
 
 def _summary(groups: tuple[Group, ...], members: list[np.ndarray], noun: str) -> str:

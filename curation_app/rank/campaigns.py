@@ -70,6 +70,15 @@ def campaign_of(campaigns: Sequence[Campaign], rows: int) -> np.ndarray:
     return ids
 
 
+def edge_of(campaigns: Sequence[Campaign], rows: int) -> np.ndarray:
+    """(n,) bool: rows in the edge of a campaign and in the core of none."""
+    edge = np.zeros(rows, dtype=bool)
+    for part in ("edge", "core"):
+        for campaign in campaigns:
+            edge[list(getattr(campaign, part)())] = part == "edge"
+    return edge
+
+
 def _seen(finding: Finding, group: Group, looks: int) -> Seen:
     surprise = told_surprise(finding.family, group.surprise, looks)
     worth = surprise * float(np.log2(1 + len(group.rows)))

@@ -12,7 +12,7 @@ from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
 from curation_app.rank.calibration import Calibration
-from curation_app.rank.campaigns import campaign_of, gather_campaigns
+from curation_app.rank.campaigns import campaign_of, edge_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
 from curation_app.rank.quota import in_turns
 
@@ -40,8 +40,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     """Order all rows, most suspicious first.
 
     ``suspicion`` is the largest chance of being bad over the findings, by the calibration's curves, or the formula where there is none;
-    ``rank`` follows it, then the largest surprise less log10 of the number of families, then the row number; with the recipe's ``quota``
-    the families take turns instead.
+    ``rank`` follows it, then rows at the edge of a campaign come last, then the largest surprise less log10 of the number of families
+    decides, then the row number; with the recipe's ``quota`` the families take turns instead.
     """
     rows = len(representation)
     curves = calibration or Calibration()
@@ -57,7 +57,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     )
     suspicion, winner = _fused(judged, rows)
     strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
-    order = np.lexsort((np.arange(rows), -strongest, -suspicion))
+    campaigns = gather_campaigns(looked, len(families))
+    order = np.lexsort((np.arange(rows), -strongest, edge_of(campaigns, rows), -suspicion))
     if recipe.quota:
         order = in_turns(order, _by_family(judged))
     position = np.empty(rows, dtype=np.int64)
@@ -65,7 +66,6 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     flagged = suspicion >= recipe.flag_at
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
-    campaigns = gather_campaigns(looked, len(families))
     return Queue(
         suspicion=suspicion,
         rank=position,

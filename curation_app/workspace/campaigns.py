@@ -32,6 +32,7 @@ FACT_WORDS = {
     "nats": "odds against chance",
     "rate": "suspect share",
     "also": "also seen as",
+    "copied": "probably copies of",
     "repeated": "repeated rows",
 }
 # Campaigns this likely are offered for one decision together.

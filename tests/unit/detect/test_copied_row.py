@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.detect.copied_row import copied_row
+from curation_app.detect.density_spike import DensitySpike
+from curation_app.detect.near_duplicate import NearDuplicate
+from curation_app.detect.runner import run_one
+from curation_app.domain.recipe import Recipe
+from curation_app.rank import rank
+from tests.builders import blobs, make_dataset, make_representation
+
+RECIPE = Recipe(name="standard")
+
+
+def flooded(copies: int, spread: float, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """Blobs, of which row 5 comes again ``copies`` times with noise, at the end."""
+    features, labels = blobs(600, width=40, seed=seed)
+    rng = np.random.default_rng(seed + 1)
+    again = features[5] + spread * rng.standard_normal((copies, 40))
+    return np.concatenate((features, again)).astype(np.float32), [*labels, *[labels[5]] * copies]
+
+
+def test_the_row_in_the_middle_of_a_flood_is_the_one_that_was_copied() -> None:
+    for seed in range(5):
+        features, labels = flooded(8, 0.05, seed)
+        group = np.array([5, *range(600, 608)])
+        assert copied_row(make_representation(features, labels), group) == 5
+
+
+def test_a_group_of_its_own_has_no_such_row() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((200, 12)).astype(np.float32)
+    built = make_representation(features, ["a"] * 200)
+    found = [copied_row(built, np.sort(rng.choice(200, 10, replace=False))) for _ in range(50)]
+    assert sum(row >= 0 for row in found) <= 1
+    assert copied_row(built, np.arange(2)) == -1
+    assert copied_row(make_representation(features[:, :3], ["a"] * 200), np.arange(9)) == -1
+
+
+def test_exact_copies_do_not_say_which_was_first() -> None:
+    features, labels = flooded(8, 0.0)
+    assert copied_row(make_representation(features, labels), np.array([5, *range(600, 608)])) == -1
+
+
+def test_the_copied_row_is_the_edge_of_its_campaign_and_comes_behind_the_copies() -> None:
+    features, labels = flooded(12, 0.03)
+    dataset, built = make_dataset(features, labels), make_representation(features, labels)
+    findings = [run_one(detector, dataset, built, RECIPE, seed=0) for detector in (DensitySpike(), NearDuplicate())]
+    queue = rank(findings, built, RECIPE)
+    campaign = queue.campaigns[0]
+    assert set(campaign.rows) == {5, *range(600, 612)}
+    assert campaign.edge() == (5,)
+    assert campaign.evidence["copied"] == dataset.ids[5]
+    assert queue.rank[5] == 13
