@@ -149,9 +149,9 @@ def _wrong_labels(representation: Representation, probabilities: np.ndarray, rng
     codes, n_classes = representation.codes, len(representation.classes)
     usual = label_surprise(probabilities, codes)
     doubtful, weight = doubtful_label_surprise(probabilities, codes)
-    anywhere = wrong_label_surprise(probabilities, codes, rng)
+    anywhere, kinds = wrong_label_surprise(probabilities, codes, rng)
     return {
-        LabelError.code: [Planting(others=usual, planted=anywhere, undone=1.0 / (n_classes - 1))],
+        LabelError.code: [Planting(others=usual, planted=anywhere, weight=kinds, undone=1.0 / (n_classes - 1))],
         LabelError.code + NEAR: [Planting(others=usual, planted=doubtful, weight=weight)],
     }
 

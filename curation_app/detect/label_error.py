@@ -1,4 +1,7 @@
-"""Rows whose label the other rows contradict: the log-margin between the given class and the best other one."""
+"""Rows whose label the other rows contradict: the log-margin between the given class and the best other one.
+
+A margin that hardly any real error of its kind would be as small as is worth less than it says (:mod:`typical_error`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.surprise import tail_surprise
+from curation_app.detect.typical_error import TypicalErrors, shortfall
 from curation_app.detect.wording import clipped, percent, things
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Kind, Outcome
@@ -77,8 +81,9 @@ def label_surprise(probabilities: np.ndarray, codes: np.ndarray) -> np.ndarray:
         (n,) float64 at least 0, NaN where the label is missing. Below 0.9 wherever the given class is the likeliest, at most 1 or 2 for
         classes of fewer than 5 or 10 rows.
     """
-    margin, _ = log_margin(probabilities, codes)
-    return held(margin, tail_surprise(margin), class_sizes(codes, probabilities.shape[1]))
+    margin, other = log_margin(probabilities, codes)
+    score = margin + shortfall(TypicalErrors(log_chances(probabilities), codes).share(margin, codes, other))
+    return held(margin, tail_surprise(score), class_sizes(codes, probabilities.shape[1]))
 
 
 def held(margin: np.ndarray, surprise: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -98,10 +103,18 @@ def log_margin(probabilities: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray
     everyone = np.arange(rows)
     others[everyone[labelled], codes[labelled]] = -1.0
     best = np.argmax(others, axis=1)
-    own = _own(probabilities, codes)
-    floor = min(FLOOR, FLOOR_SHARED / classes)
-    margin = np.log(others[everyone, best] + floor) - np.log(own + floor)
+    floor = _floor(classes)
+    margin = np.log(others[everyone, best] + floor) - np.log(_own(probabilities, codes) + floor)
     return margin, np.where(labelled, best, -1).astype(np.int32)
+
+
+def log_chances(probabilities: np.ndarray) -> np.ndarray:
+    """(n, K) logarithms of which a margin is the difference of two."""
+    return np.log(probabilities.astype(np.float64) + _floor(probabilities.shape[1]))
+
+
+def _floor(classes: int) -> float:
+    return min(FLOOR, FLOOR_SHARED / max(classes, 1))
 
 
 def class_sizes(codes: np.ndarray, classes: int) -> np.ndarray:

@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation_app.detect.label_error import held, log_margin
+from curation_app.detect.label_error import held, log_chances, log_margin
 from curation_app.detect.surprise import tail_surprise
+from curation_app.detect.typical_error import TypicalErrors, shortfall
 
 # More planted errors make no better curve.
 MOST = 100_000
+# A row with a larger margin than so many errors of its kind would have is hardly one of its own class; of real errors the others are missed
+# (Storey 2002). So many imagined errors of any kind are added, so that none is left out.
+CLEAR, IMAGINED = 0.3, 2.0
 # Added where a planted error is more surprising than any row: how much more says nothing.
 BEYOND = 1.0
 
 
-def wrong_label_surprise(probabilities: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(m,) surprise of the labelled rows with another label than theirs: all others, or as many drawn ones as are enough.
+def wrong_label_surprise(probabilities: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """((m,) surprise, (m,) weight) of the labelled rows with another label than theirs: all others, or as many drawn ones as are enough.
 
-    ``probabilities`` is (n, K) out of fold, ``codes`` (n,) the given classes, -1 = missing.
+    ``probabilities`` is (n, K) out of fold, ``codes`` (n,) the given classes, -1 = missing. Kinds of error (of one class, labelled as
+    another) weigh as much as there seem to be rows of them, for whoever errs seldom errs in all ways alike.
     """
+    labels = _Labels(probabilities, codes)
     rows, others = np.flatnonzero(codes >= 0), probabilities.shape[1] - 1
     if rows.size * others <= MOST:
         rows, steps = np.repeat(rows, others), np.tile(np.arange(1, others + 1), rows.size)
     else:
         rows = np.repeat(rows, -(-MOST // rows.size))
         steps = rng.integers(1, others + 1, rows.size)
-    return _surprise_of(probabilities, codes, rows, (codes[rows] + steps) % (others + 1))
+    given = (codes[rows] + steps) % (others + 1)
+    return labels.surprise_of(rows, given), labels.kinds()[codes[rows], given]
 
 
 def doubtful_label_surprise(probabilities: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -37,18 +44,38 @@ def doubtful_label_surprise(probabilities: np.ndarray, codes: np.ndarray) -> tup
 
     The weight is the chance of that other class.
     """
-    margin, other = log_margin(probabilities, codes)
-    rows = np.flatnonzero(margin <= 0)
-    return _surprise_of(probabilities, codes, rows, other[rows]), probabilities[rows, other[rows]].astype(np.float64)
+    labels = _Labels(probabilities, codes)
+    rows = np.flatnonzero(labels.margin <= 0)
+    return labels.surprise_of(rows, labels.other[rows]), probabilities[rows, labels.other[rows]].astype(np.float64)
 
 
-def _surprise_of(probabilities: np.ndarray, codes: np.ndarray, rows: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """(m,) surprise of ``rows`` (m,) had they the class ``given`` (m,), on the scale of the labels as they are."""
-    margin, _ = log_margin(probabilities, codes)
-    usual = np.sort(margin[np.isfinite(margin)])
-    if rows.size == 0:
-        return np.zeros(0)
-    wrong, _ = log_margin(probabilities[rows], given)
-    tail = tail_surprise(usual)
-    surprise = np.interp(wrong, usual, tail, right=float(tail[-1]) + BEYOND)
-    return held(wrong, surprise, np.bincount(codes[codes >= 0], minlength=probabilities.shape[1])[given] + 1)
+class _Labels:
+    """The labels as they are, and what the detector would say of others."""
+
+    def __init__(self, probabilities: np.ndarray, codes: np.ndarray) -> None:
+        self._probabilities, self._codes = probabilities, codes
+        self._sizes = np.bincount(codes[codes >= 0], minlength=probabilities.shape[1])
+        self._typical = TypicalErrors(log_chances(probabilities), codes)
+        self.margin, self.other = log_margin(probabilities, codes)
+        self._share = self._typical.share(self.margin, codes, self.other)
+
+    def surprise_of(self, rows: np.ndarray, given: np.ndarray) -> np.ndarray:
+        """(m,) surprise of ``rows`` (m,) had they the class ``given`` (m,), on the scale of the labels as they are."""
+        if rows.size == 0:
+            return np.zeros(0)
+        usual = self.margin + shortfall(self._share)
+        usual = np.sort(usual[np.isfinite(usual)])
+        tail = tail_surprise(usual)
+        wrong, instead = log_margin(self._probabilities[rows], given)
+        score = wrong + shortfall(self._typical.share(wrong, given, instead))
+        surprise = np.interp(score, usual, tail, right=float(tail[-1]) + BEYOND)
+        return held(wrong, surprise, self._sizes[given] + 1)
+
+    def kinds(self) -> np.ndarray:
+        """(K, K) share of the rows of each class (row) that seem to have been labelled as each other one (column)."""
+        classes = len(self._sizes)
+        imagined = IMAGINED * self._sizes / max(self._sizes.sum(), 1) / max(classes - 1, 1)
+        counts = np.repeat(imagined[:, None], classes, axis=1)
+        clear = np.nan_to_num(self._share) >= CLEAR
+        np.add.at(counts, (self.other[clear], self._codes[clear]), 1.0 / (1.0 - CLEAR))
+        return counts / np.maximum(self._sizes, 1)[:, None]

@@ -46,7 +46,7 @@ class Tail:
     above, rows
         Rows as they are, of so many.
     planted
-        Planted errors in all.
+        Planted errors in all, as equal ones.
     undone
         Chance that planting makes a bad row good.
     """
@@ -54,7 +54,7 @@ class Tail:
     found: float
     above: float
     rows: float
-    planted: int
+    planted: float
     undone: float
 
     def share(self, errors: float = 0.0) -> float:
@@ -105,16 +105,18 @@ def chance_of_bad(ratio: np.ndarray, prior: float, undone: float) -> np.ndarray:
 
 def _tails(sample: Sample) -> Iterator[Tail]:
     """The smallest tail first, up to all planted errors."""
-    size, copies = sample.planted.size, sample.copies
-    mass = np.cumsum(sample.weight[::-1])[::-1] / size
-    part = min(max(SMALLEST_TAIL, FEWEST_IN_TAIL / size), 1.0)
+    copies = sample.copies
+    mass = np.cumsum(sample.weight[::-1])[::-1] / sample.weight.sum()
+    # Unequal weights tell as much as so many equal ones (Kish 1965).
+    worth = sample.weight.sum() ** 2 / np.square(sample.weight).sum()
+    part = min(max(SMALLEST_TAIL, FEWEST_IN_TAIL / worth), 1.0)
     while part <= 1.0:
         cut = sample.planted[max(int(np.searchsorted(-mass, -part, side="right")) - 1, 0)]
         yield Tail(
             found=float(mass[np.searchsorted(sample.planted, cut, side="left")]),
             above=(sample.others.size - int(np.searchsorted(sample.others, cut, side="left"))) / copies,
             rows=sample.others.size / copies,
-            planted=size,
+            planted=float(worth),
             undone=sample.undone,
         )
         part = part * GROWTH if part == 1.0 else min(part * GROWTH, 1.0)
