@@ -22,7 +22,7 @@ Noise = Callable[[Dataset, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
 def table(settings: Settings) -> tuple[list[Record], Record]:
     """Tables: four noises."""
-    return _flips(settings, "table", {"random": _random, "near": _near, "one way": _one_way, "region": _region})
+    return _flips(settings, "table", {"random": _random, "near": _near, "one way": one_way, "region": _region})
 
 
 def text(settings: Settings) -> tuple[list[Record], Record]:
@@ -78,7 +78,8 @@ def _near(dataset: Dataset, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return plant_flips_near(codes, cross_val_predict(model, numbers(dataset).features, codes, cv=3, method="predict_proba"), SHARE, rng)
 
 
-def _one_way(dataset: Dataset, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def one_way(dataset: Dataset, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of one of the two largest classes called the other: (codes, mask)."""
     codes, classes = _codes(dataset)
     counts = np.bincount(codes[codes >= 0], minlength=len(classes))
     given, wrong = rng.permutation(np.argsort(-counts, kind="stable")[:2])

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.quality import Settings, print_methods
 from benchmarks.quality_data import SHARED, of_arrays, poisoned, sample, sources
 from benchmarks.quality_peers import BACKDOORS, INJECTED, OUTLIERS, Peer, ask
-from benchmarks.quality_tables import OURS, Record, method_table
+from benchmarks.quality_tables import OURS, Record, measured, method_table
 from benchmarks.quality_trial import trial
 from curation_app.attack import ATTACKS, Attack, Planted, changed
 from curation_app.detect.outlier import Outlier
@@ -21,8 +21,8 @@ INJECTED_SIZES, TRIGGER_SIZES = (8, 20, 80), (10, 20, 40, 80)
 
 
 def injected(settings: Settings) -> tuple[list[Record], Record]:
-    """Every attack that injects rows, on images and tables."""
-    return _planted(settings, ("image", "table"), _of_kind(Kind.INJECTION), INJECTED_SIZES, INJECTED)
+    """Every attack that injects rows, on images and tables; the queue, and what speaks of injected rows alone."""
+    return _planted(settings, ("image", "table"), _of_kind(Kind.INJECTION), INJECTED_SIZES, INJECTED, alone=Kind.INJECTION)
 
 
 def text_triggers(settings: Settings) -> tuple[list[Record], Record]:
@@ -45,7 +45,13 @@ def _of_kind(kind: Kind) -> list[Attack]:
 
 
 def _planted(
-    settings: Settings, kinds: Sequence[str], attacks: Sequence[Attack], sizes: Sequence[int], peers: Sequence[Peer]
+    settings: Settings,
+    kinds: Sequence[str],
+    attacks: Sequence[Attack],
+    sizes: Sequence[int],
+    peers: Sequence[Peer],
+    *,
+    alone: Kind | None = None,
 ) -> tuple[list[Record], Record]:
     records: list[Record] = []
     late = settings.deadline()
@@ -66,7 +72,11 @@ def _planted(
                         continue
                     facts = {"data": source.name, "tuned": source.tuned, "attack": attack.code, "size": size, "seed": seed}
                     planted = attack.plant(dataset, size, np.random.default_rng([seed, size, 31]))
-                    records += trial(planted, peers, facts)[0]
+                    found, ours = trial(planted, peers, facts)
+                    records += found
+                    if alone is not None:
+                        score = np.nan_to_num(ours.queue.by_kind[alone])
+                        records.append(facts | {"method": f"{OURS}, {alone.value} alone"} | measured(planted.mask, score))
     print_methods(records, ("ap",))
     print_named(records)
     return records, {"sizes": list(sizes), "attacks": [attack.code for attack in attacks]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import numpy as np
 from benchmarks.quality import Settings, print_methods
 from benchmarks.quality_data import SHARED, sample, truth
 from benchmarks.quality_data import sources as sets_of
+from benchmarks.quality_flips import one_way
 from benchmarks.quality_peers import pyod_iforest
 from benchmarks.quality_tables import Record
 from benchmarks.quality_trial import trial
@@ -25,6 +27,7 @@ from curation_app.pipeline import scan
 # The mixed attack of DETECTORS.md: so many rows in all, of which so many are bad in each way.
 ROWS, FLIPS, TRIGGERED, FLOODED, FAR = 3_000, 90, 30, 30, 30
 RATES = (0.0, 0.03, 0.10, 0.20)
+ONE_WAY = "one way"
 BINS = np.linspace(0.0, 1.0, 11)
 # A bin of fewer rows says nothing about calibration within 0.1.
 FEWEST_IN_BIN = 50
@@ -141,19 +144,20 @@ def clean(settings: Settings) -> tuple[list[Record], Record]:
 
 
 def calibration(settings: Settings) -> tuple[list[Record], Record]:
-    """Rows said to be bad with p: are they? Flips at rates that nothing was told of, and real weak labels."""
+    """Rows said to be bad with p: are they? Flips at rates that nothing was told of, flips of one class to one other, real weak labels."""
     records: list[Record] = []
     late = settings.deadline()
     for seed in range(settings.seeds):
         for source in [*sets_of("table"), *sets_of("image"), *sets_of("text")]:
-            for rate in RATES:
+            for rate in (*RATES, ONE_WAY):
                 dataset = sample(source.read(), min(settings.rows, 3_000), seed)
                 if late() or len(dataset) < 1_000 or (settings.quick and source.name != "mnist"):
                     continue
                 codes, classes = class_codes(dataset)
-                new, mask = plant_flips(codes, len(classes), rate, np.random.default_rng([seed, 71]))
+                rng = np.random.default_rng([seed, 71])
+                new, mask = one_way(dataset, rng) if rate == ONE_WAY else plant_flips(codes, len(classes), float(rate), rng)
                 attacked = changed(dataset, labels=np.array([*classes, None], dtype=object)[new])
-                records.append(_calibrated(attacked, mask, source.name, source.tuned, f"{rate:.0%}", seed))
+                records.append(_calibrated(attacked, mask, source.name, source.tuned, str(rate), seed))
     weak = SHARED / "labelerr_wrench_youtube"
     if weak.is_dir():
         dataset = read_dataset(weak / "data.csv", roles={"label": "label", "text": "text"})
@@ -183,11 +187,11 @@ def _calibrated(dataset: Dataset, mask: np.ndarray, name: str, tuned: bool, rate
 
 
 def _print_calibration(records: Sequence[Record]) -> None:
-    planted = [record for record in records if record["rate"] != "real"]
-    groups = {"tuned": [r for r in planted if r["tuned"]], "held out": [r for r in planted if not r["tuned"]]}
-    for group, mine in (groups | {"real": [r for r in records if r["rate"] == "real"]}).items():
-        if not mine:
-            continue
+    kinds = {ONE_WAY: f", {ONE_WAY}", "real": ", real"}
+    groups: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[("tuned" if record["tuned"] else "held out") + kinds.get(record["rate"], "")].append(record)
+    for group, mine in groups.items():
         total = np.sum([record["bins"] for record in mine], axis=0)
         print(f"\n| {group}: said | is | rows |\n|---|---|---|")
         worst = 0.0
