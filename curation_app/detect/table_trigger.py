@@ -26,7 +26,7 @@ CASE = 6.0
 # ... and lifts its rows in the queue from here on.
 WATCH = 3.0
 # Where so many of a range's rows have one value, that value is what was planted, and the others are natural: they are the rule's edge.
-REPEATED, EDGE = 1 / 3, 0.5
+REPEATED, EDGE = 1 / 3, 0.4
 # With fewer rows than this no rule of five can be told from the rest.
 FEWEST_ROWS = 4 * FEWEST
 

@@ -46,6 +46,11 @@ class Candidate:
     spread: float = 0.0
 
     @property
+    def evidence(self) -> float:
+        """Nats before the other candidates are paid for."""
+        return self.nats + float(np.log(self.looked_at))
+
+    @property
     def order(self) -> tuple[float, int, tuple[int, ...]]:
         """Strongest first, then the simplest; never the order of the rows."""
         return (-round(self.nats, 6), len(self.items), self.items)

@@ -23,6 +23,8 @@ WORKERS = 2
 TRIED, MOST_TRIED = 0.3, 24
 # Levels of a text column that are told apart one by one.
 INDICATORS = 12
+# A pair names a trigger better than one of its values where it has so much of the evidence on so small a share of the rows.
+NEARLY_ALL, FEWER = 0.9, 2 / 3
 # Rules that are left out together have no column in common and take at most this share of the rows.
 TOGETHER = 0.10
 MOST_FIRST, MOST_LAST = 24, 10
@@ -106,8 +108,19 @@ class Refit:
                 rule = judged(rule, self.chances_without_columns(rule.rows, columns[list(rule.items)]), self._codes)
             confirmed.append((rule, chances))
         confirmed = sorted(((rule, chances) for rule, chances in confirmed if rule.nats >= least), key=lambda pair: pair[0].order)
-        best = {kind[0].items for kind in kinds_of([rule for rule, _ in confirmed], len(self._codes))}
+        best = {exact_wording(kind).items for kind in kinds_of([rule for rule, _ in confirmed], len(self._codes))}
         return [(rule, chances) for rule, chances in confirmed if rule.items in best]
+
+
+def exact_wording(wordings: list[Candidate]) -> Candidate:
+    """The strongest wording, or one with a further cell that has nearly all of its evidence on far fewer rows: the others are natural."""
+    best = wordings[0]
+    for other in wordings[1:]:
+        inside = len(np.intersect1d(best.rows, other.rows, assume_unique=True))
+        fewer = len(other.rows) <= FEWER * len(best.rows) and inside == len(other.rows)
+        if fewer and len(other.items) > len(best.items) and other.evidence >= NEARLY_ALL * best.evidence:
+            return other
+    return best
 
 
 def _tried(width: int) -> int:

@@ -15,9 +15,10 @@ from curation_app.detect.typical_error import TypicalErrors, shortfall
 
 # More planted errors make no better curve.
 MOST = 100_000
-# A row with a larger margin than so many errors of its kind would have is hardly one of its own class; of real errors the others are missed
-# (Storey 2002). So many imagined errors of any kind are added, so that none is left out.
-CLEAR, IMAGINED = 0.3, 2.0
+# A row with a larger margin than three in ten errors of its kind is hardly one of its own class. From so many such rows a kind has a
+# weight of its own; fewer may be honest doubt between two classes, and count for all kinds alike, with some imagined ones, so that none is
+# left out.
+CLEAR, MANY, IMAGINED = 0.3, 10, 1.5
 # Added where a planted error is more surprising than any row: how much more says nothing.
 BEYOND = 1.0
 
@@ -74,8 +75,9 @@ class _Labels:
     def kinds(self) -> np.ndarray:
         """(K, K) share of the rows of each class (row) that seem to have been labelled as each other one (column)."""
         classes = len(self._sizes)
-        imagined = IMAGINED * self._sizes / max(self._sizes.sum(), 1) / max(classes - 1, 1)
-        counts = np.repeat(imagined[:, None], classes, axis=1)
         clear = np.nan_to_num(self._share) >= CLEAR
-        np.add.at(counts, (self.other[clear], self._codes[clear]), 1.0 / (1.0 - CLEAR))
-        return counts / np.maximum(self._sizes, 1)[:, None]
+        counts = np.zeros((classes, classes))
+        np.add.at(counts, (self.other[clear], self._codes[clear]), 1.0)
+        many = np.where(counts >= MANY, counts, 0.0)
+        few = (IMAGINED + counts.sum() - many.sum()) * self._sizes[:, None] / max(self._sizes.sum(), 1) / max(classes - 1, 1)
+        return (many + few) / np.maximum(self._sizes, 1)[:, None]

@@ -11,7 +11,9 @@ import pytest
 from curation_app.attack.table_triggers import CleanLabelPair, InBoundsValue, OutOfRangeValue, TableTriggerAttack, UnusualValue, ValuePair
 from curation_app.detect.runner import run_one
 from curation_app.detect.table_trigger import TableTrigger, strengths
+from curation_app.detect.table_trigger_candidates import Candidate
 from curation_app.detect.table_trigger_items import items_of, read_columns
+from curation_app.detect.table_trigger_refit import exact_wording
 from curation_app.detect.table_trigger_spread import discount
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
@@ -167,7 +169,7 @@ def test_missing_cells_are_an_item_and_labels_ids_and_sources_are_none() -> None
     assert sizes["n missing"] == sizes["k missing"] == 20
 
 
-@pytest.mark.parametrize(("planted", "edge"), [(30, 0.5), (0, 1.0)])
+@pytest.mark.parametrize(("planted", "edge"), [(30, 0.4), (0, 1.0)])
 def test_rows_that_only_lie_in_the_range_of_a_planted_value_are_the_edge(planted: int, edge: float) -> None:
     frame, labels = people()
     frame.loc[: planted - 1, "pay"] = "20.505"
@@ -180,3 +182,14 @@ def test_rows_that_only_lie_in_the_range_of_a_planted_value_are_the_edge(planted
     strength = strengths(table, columns, (item,), rows)
     assert np.array_equal(strength == 1.0, pay[rows] == 20.505) or not planted
     assert strength.min() == edge
+
+
+@pytest.mark.parametrize(
+    ("rows", "nats", "pair"),
+    [(30, 14.0, True), (50, 14.0, False), (30, 10.0, False)],
+    ids=["the others are natural", "hardly fewer rows", "the others say a tenth of it"],
+)
+def test_a_pair_names_a_trigger_that_natural_rows_share_one_value_of(rows: int, nats: float, pair: bool) -> None:
+    single = Candidate(items=(1,), label=0, rows=np.arange(60), nats=19.0, looked_at=100)
+    both = Candidate(items=(1, 2), label=0, rows=np.arange(rows), nats=nats, looked_at=20_000)
+    assert exact_wording([single, both]) is (both if pair else single)
