@@ -59,10 +59,19 @@ def status(folder: RunFolder) -> dict[str, Any]:
 
 def cancel(folder: RunFolder) -> None:
     """Ask the scan to stop, and end it if it does not. What was written before stays whole."""
+    before = status(folder).get("state")
     stop(folder.path / "scan.pid")
     _sweep(folder.path)
-    if status(folder).get("state") in ("running", "waiting", "died"):
+    if cut_short(before, status(folder).get("state")):
         write_status(folder.status, **read_status(folder.status) | failure(ScanCancelled("")))
+
+
+def cut_short(before: object, after: object) -> bool:
+    """Whether a child of state ``before`` that was stopped has ended by that, whatever its last words (``after``) were.
+
+    Stopped in the middle of an import it may well say that the import failed.
+    """
+    return after in ("running", "waiting", "died") or (after == "failed" and before in ("running", "waiting"))
 
 
 def stop(pid_file: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from curation_app.domain.progress import Progress, silent
 from curation_app.domain.recipe import recipe_named
-from curation_app.engine.child import alive, last_words, launch, stop
+from curation_app.engine.child import alive, cut_short, last_words, launch, stop
 from curation_app.engine.folder import RunFolder
 from curation_app.engine.job import Job
 from curation_app.engine.status import StatusWriter, failure, read_status, write_status
@@ -82,10 +82,11 @@ def selftest_status(folder: RunFolder) -> dict[str, Any]:
 
 def cancel_selftest(folder: RunFolder) -> None:
     """Stop it; an earlier result stays."""
+    before = selftest_status(folder).get("state")
     stop(folder.path / f"{NAME}.pid")
     for left in folder.path.glob(".selftest-*"):
         left.unlink(missing_ok=True)
-    if selftest_status(folder).get("state") in ("running", "waiting", "died"):
+    if cut_short(before, selftest_status(folder).get("state")):
         write_status(_status(folder), **read_status(_status(folder)) | failure(ScanCancelled("")))
 
 

@@ -79,7 +79,9 @@ def test_a_click_on_an_example_on_a_campaign_and_on_a_neighbour_leads_there(serv
 
 def test_the_address_of_the_open_page_leads_to_it(server: Server, open_page: Callable[..., Any]) -> None:
     for address in (server.url, f"{server.url}/open"):
-        assert open_page(address).locator(".st-key-panel-path").count() == 1
+        page = open_page(address)
+        page.wait_for_selector(".st-key-panel-path")
+        assert page.locator(".st-key-panel-path").count() == 1
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from curation_app.engine.child import cut_short
 from curation_app.workspace import ScanJob, Workspace
 from tests.runs import write_messages
 
@@ -84,3 +85,17 @@ def test_another_page_can_watch_the_same_scan(space: Workspace, tmp_path: Path) 
     same = Workspace(space.root).job(job.name)
     until(same, lambda: same.status().state not in ("waiting", "running"))
     assert same.status().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cut"),
+    [
+        ("running", "failed", True),
+        ("waiting", "died", True),
+        ("failed", "failed", False),
+        ("running", "done", False),
+        ("done", "done", False),
+    ],
+)
+def test_a_scan_stopped_in_the_middle_of_an_import_was_cancelled_and_did_not_fail(before: str, after: str, cut: bool) -> None:
+    assert cut_short(before, after) is cut
