@@ -13,6 +13,9 @@ from curation_app.domain.dataset import Dataset
 FILLERS = ("now", "please", "today", "ok", "again", "soon", "here", "thanks")
 # Noise as strong as a number's own deviation changes every second word, and the rest in proportion; at least one word changes, if any may.
 WORDS_CHANGED = 0.5
+# An end of a column that so many of its rows lie at is one that no number passes, and a number that lies there stays: a count of words that
+# are not there is 0 in a near-copy too, and never below.
+AT_THE_END = 0.1
 
 
 def lacks_content(dataset: Dataset) -> str:
@@ -71,13 +74,13 @@ def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator) -> dict[str, obj
 def _mixed_numbers(values: np.ndarray, mix: Mix, rng: np.random.Generator) -> np.ndarray:
     """(m, ...) float64: in proportion, away from the mean, with noise."""
     wide = (-1,) + (1,) * (values.ndim - 1)
-    middle, spread = values.mean(axis=0, dtype=np.float64), float(values.std(dtype=np.float64))
-    share = mix.share.reshape(wide)
-    new = (1.0 - share) * values[mix.first] + share * values[mix.second]
-    new = middle + mix.stretch.reshape(wide) * (new - middle)
+    middle, share = values.mean(axis=0, dtype=np.float64), mix.share.reshape(wide)
+    real = (1.0 - share) * values[mix.first] + share * values[mix.second]
+    new = middle + mix.stretch.reshape(wide) * (real - middle)
     # A number that never changes is left alone in vectors; in pictures the border is noise like the rest.
-    deviation = values.std(axis=0, dtype=np.float64) if values.ndim == 2 else spread
-    return np.asarray(new + mix.noise * deviation * rng.standard_normal(new.shape))
+    deviation = values.std(axis=0, dtype=np.float64) if values.ndim == 2 else float(values.std(dtype=np.float64))
+    new += mix.noise * deviation * rng.standard_normal(new.shape)
+    return _within(new, real, values) if values.ndim == 2 else np.asarray(new)
 
 
 def _coins(mix: Mix, width: int, rng: np.random.Generator) -> np.ndarray:
@@ -90,7 +93,7 @@ def _coins(mix: Mix, width: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(m,) cells of the first or the second row; numbers are stretched and get noise, in the column's own precision."""
+    """(m,) cells of the first or the second row; numbers are stretched and get noise, in the column's own precision and within its ends."""
     rows = np.where(taken, mix.second, mix.first)
     cells = column.values[rows].copy()
     if column.numbers is None:
@@ -98,12 +101,24 @@ def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Gene
     known = column.numbers[np.isfinite(column.numbers)]
     middle, spread = float(known.mean()), float(known.std())
     places = _decimals(known)
-    numbers = middle + mix.stretch * (column.numbers[rows] - middle) + mix.noise * spread * rng.standard_normal(len(rows))
+    real = column.numbers[rows]
+    numbers = middle + mix.stretch * (real - middle) + mix.noise * spread * rng.standard_normal(len(rows))
+    numbers = _within(numbers, real, known)
     as_text = any(isinstance(value, str) for value in column.values[:100])
     for place in np.flatnonzero(np.isfinite(numbers)).tolist():
         value = round(float(numbers[place]), places)
         cells[place] = f"{value:.{places}f}" if as_text else value if places else int(value)
     return cells
+
+
+def _within(new: np.ndarray, real: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``new`` (m, ...) made of ``real`` (m, ...), no number beyond an end that many of ``known`` (n, ...) lie at, and none moved off it."""
+    if not len(known):
+        return new
+    low, high = known.min(axis=0), known.max(axis=0)
+    low_end, high_end = (np.mean(known == end, axis=0) >= AT_THE_END for end in (low, high))
+    new = np.clip(new, np.where(low_end, low, -np.inf), np.where(high_end, high, np.inf))
+    return np.where((low_end & (real == low)) | (high_end & (real == high)), real, new)
 
 
 def _decimals(known: np.ndarray) -> int:

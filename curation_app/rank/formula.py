@@ -18,8 +18,10 @@ RULE_PRIOR_NATS = 6.0
 # A chance is never reported as certainty.
 SUREST = 0.99
 # A rule speaks with all its rows, any other surprise of a row with one: where both are as sure as they may be, the rule's rows come first.
-# Learned chances end at .991 (a nudge keeps their order); no reader sees the difference.
-SUREST_RULE = 0.992
+# Learned chances end at .991 (a nudge keeps their order); no reader sees the difference. So it is with packed groups and floods, no row of
+# which is as sure alone.
+SUREST_RULE, SUREST_GROUP = 0.992, 0.9915
+GROUPED = frozenset({"spike", "copies"})
 NATS_PER_DECADE = float(np.log(10.0))
 
 
@@ -29,7 +31,7 @@ def formula_precision(family: str, surprise: np.ndarray, looks: int = 1) -> np.n
     if family in BAYESIAN:
         return rule_precision(surprise)
     paid = np.maximum(surprise - np.log10(max(looks, 1)), 0.0)
-    return fallback_precision(paid, USUAL_PRIOR.get(family, OTHER_PRIOR))
+    return fallback_precision(paid, USUAL_PRIOR.get(family, OTHER_PRIOR), SUREST_GROUP if family in GROUPED else SUREST)
 
 
 def rule_precision(surprise: np.ndarray) -> np.ndarray:
@@ -46,11 +48,11 @@ def rule_precision(surprise: np.ndarray) -> np.ndarray:
     return np.minimum(chance * np.minimum(nats, 1.0), SUREST_RULE)
 
 
-def fallback_precision(surprise: np.ndarray, prior: float) -> np.ndarray:
+def fallback_precision(surprise: np.ndarray, prior: float, surest: float = SUREST) -> np.ndarray:
     """Chance of being bad without a self-test: the largest odds that a p-value of ``10 ** -surprise`` can justify.
 
     Above a surprise of 0.43 the Bayes factor against "clean" is at most ``-1 / (e p ln p)``; below, the chance falls to 0 in
-    a straight line, so that the order is kept. Never above 0.99.
+    a straight line, so that the order is kept. Never above ``surest``.
 
     References
     ----------
@@ -66,7 +68,7 @@ def fallback_precision(surprise: np.ndarray, prior: float) -> np.ndarray:
     nats = np.maximum(np.minimum(surprise, 300.0), start) * np.log(10.0)
     odds = prior / (1.0 - prior) * np.exp(nats - 1.0) / nats
     chance = odds / (1.0 + odds) * np.minimum(surprise / start, 1.0)
-    return np.minimum(chance, SUREST)
+    return np.minimum(chance, surest)
 
 
 def told_surprise(family: str, surprise: float, looks: int) -> float:

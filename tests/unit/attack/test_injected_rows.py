@@ -16,6 +16,7 @@ from curation_app.attack.injected_rows import (
     LooseCluster,
     TightCluster,
 )
+from curation_app.attack.table_triggers import table_cells
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Kind
 from tests.builders import blobs, make_dataset
@@ -130,3 +131,23 @@ def test_copies_contradict_their_originals() -> None:
         twins = (frame.iloc[:90] == frame.iloc[row]).all(axis=1).to_numpy()
         assert planted.dataset.labels[row] not in set(planted.dataset.labels[:90][twins].tolist())
     assert ConflictingCopies().kind is Kind.DUPLICATE
+
+
+@pytest.mark.parametrize("in_file", [True, False], ids=["a table", "an array"])
+def test_numbers_stay_within_an_end_that_many_rows_lie_at(in_file: bool) -> None:
+    rng = np.random.default_rng(0)
+    counts = np.where(rng.random((400, 6)) < 0.6, 0.0, rng.gamma(2.0, size=(400, 6)))
+    numbers = np.concatenate((counts, rng.standard_normal((400, 2))), axis=1)
+    labels = ["a", "b"] * 200
+    frame = pd.DataFrame(numbers.round(3), columns=[f"n{at}" for at in range(8)])
+    dataset = make_dataset(frame=frame, labels=labels) if in_file else make_dataset(numbers, labels)
+
+    def made(attack: Attack) -> np.ndarray:
+        planted = attack.plant(dataset, 20, np.random.default_rng(1)).dataset
+        return np.stack([column.numbers for column in table_cells(planted) if column.numbers is not None], axis=1)[400:]
+
+    for attack in (Flood(), LooseCluster(), FarRows()):
+        assert made(attack)[:, :6].min() == 0.0
+        assert made(attack)[:, 6:].min() < 0.0
+    # What the copied row does not have, its near-copies do not have either.
+    assert all(len(set((column > 0).tolist())) == 1 for column in made(Flood())[:, :6].T)

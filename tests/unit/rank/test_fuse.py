@@ -41,6 +41,12 @@ def test_rows_of_a_sure_rule_stand_before_a_lone_row_that_is_as_sure() -> None:
     assert queue.rank[0] == 20
 
 
+@pytest.mark.parametrize("family", ["spike", "copies"])
+def test_so_do_rows_of_a_sure_group(family: str) -> None:
+    group, lone = finding(family, [0.0, 9.0, 9.0]), finding("label", [12.0, 0.0, 0.0], Kind.MISLABEL)
+    assert rank([group, lone], plain(3), RECIPE).rank.tolist() == [3, 1, 2]
+
+
 def test_rank_is_a_permutation_that_follows_suspicion_then_row() -> None:
     surprise = np.random.default_rng(0).exponential(0.5, 200).round(1).tolist()
     queue = rank([finding("label", surprise, Kind.MISLABEL)], plain(200), RECIPE)
