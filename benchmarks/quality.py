@@ -39,8 +39,8 @@ PARTS = {
 class Settings:
     """How much is run: seeds, rows of each set at most, seconds after which a part begins no further trial, and only a taste of all.
 
-    ``data``, ``attacks`` and ``sizes`` narrow the parts that plant attacks of the registry to these, ``data`` that of clean sets, too, and
-    ``data`` and ``sizes`` that of time; empty means all.
+    ``data``, ``attacks`` and ``sizes`` narrow the parts that plant attacks of the registry to these, ``data`` those of clean sets and of
+    chances, too, and ``data`` and ``sizes`` that of time; empty means all.
     """
 
     seeds: int = 5

@@ -151,7 +151,8 @@ def calibration(settings: Settings) -> tuple[list[Record], Record]:
         for source in [*sets_of("table"), *sets_of("image"), *sets_of("text")]:
             for rate in (*RATES, ONE_WAY):
                 dataset = sample(source.read(), min(settings.rows, 3_000), seed)
-                if late() or len(dataset) < 1_000 or (settings.quick and source.name != "mnist"):
+                narrowed = settings.data and source.name not in settings.data
+                if late() or narrowed or len(dataset) < 1_000 or (settings.quick and source.name != "mnist"):
                     continue
                 codes, classes = class_codes(dataset)
                 rng = np.random.default_rng([seed, 71])

@@ -20,7 +20,7 @@ from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
 from curation_app.detect.tag_error import TagError
 from curation_app.detect.target_error import TargetError
-from curation_app.detect.wrong_labels import doubtful_label_surprise, wrong_label_surprise
+from curation_app.detect.wrong_labels import doubtful_labels, wrong_labels
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
@@ -146,13 +146,11 @@ def _calibrate(
 
 def _wrong_labels(representation: Representation, probabilities: np.ndarray, rng: np.random.Generator) -> dict[str, list[Planting]]:
     """Wrong labels anywhere, and where classes touch, each planted alone: that needs no second judgement."""
-    codes, n_classes = representation.codes, len(representation.classes)
-    usual = label_surprise(probabilities, codes)
-    doubtful, weight = doubtful_label_surprise(probabilities, codes)
-    anywhere, kinds = wrong_label_surprise(probabilities, codes, rng)
+    usual = label_surprise(probabilities, representation.codes)
+    anywhere, doubtful = wrong_labels(probabilities, representation.codes, rng), doubtful_labels(probabilities, representation.codes)
     return {
-        LabelError.code: [Planting(others=usual, planted=anywhere, weight=kinds, undone=1.0 / (n_classes - 1))],
-        LabelError.code + NEAR: [Planting(others=usual, planted=doubtful, weight=weight)],
+        code: [Planting(others=usual, planted=planted.surprise, weight=planted.weight, undone=planted.undone)]
+        for code, planted in ((LabelError.code, anywhere), (LabelError.code + NEAR, doubtful))
     }
 
 

@@ -7,6 +7,8 @@ the judges those errors.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from curation_app.detect.label_error import held, log_chances, log_margin
@@ -23,8 +25,17 @@ CLEAR, MANY, IMAGINED = 0.3, 10, 1.5
 BEYOND = 1.0
 
 
-def wrong_label_surprise(probabilities: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """((m,) surprise, (m,) weight) of the labelled rows with another label than theirs: all others, or as many drawn ones as are enough.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongLabels:
+    """Planted wrong labels: (m,) ``surprise`` and (m,) ``weight`` of each, and the chance that one mends a bad row (``undone``)."""
+
+    surprise: np.ndarray
+    weight: np.ndarray
+    undone: float
+
+
+def wrong_labels(probabilities: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> WrongLabels:
+    """The labelled rows with another label than theirs: all others, or as many drawn ones as are enough.
 
     ``probabilities`` is (n, K) out of fold, ``codes`` (n,) the given classes, -1 = missing. Kinds of error (of one class, labelled as
     another) weigh as much as there seem to be rows of them, for whoever errs seldom errs in all ways alike.
@@ -37,17 +48,23 @@ def wrong_label_surprise(probabilities: np.ndarray, codes: np.ndarray, rng: np.r
         rows = np.repeat(rows, -(-MOST // rows.size))
         steps = rng.integers(1, others + 1, rows.size)
     given = (codes[rows] + steps) % (others + 1)
-    return labels.surprise_of(rows, given), labels.kinds()[codes[rows], given]
+    errors = labels.errors()
+    weight = errors[codes[rows], given] / labels.sizes[codes[rows]]
+    return WrongLabels(surprise=labels.surprise_of(rows, given), weight=weight, undone=_undone(errors, labels.sizes))
 
 
-def doubtful_label_surprise(probabilities: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """((m,) surprise, (m,) weight) of rows whose label is the likeliest, with the next likely one instead: how people err.
-
-    The weight is the chance of that other class.
-    """
+def doubtful_labels(probabilities: np.ndarray, codes: np.ndarray) -> WrongLabels:
+    """Rows whose label is the likeliest, with the next likely one instead: how people err. The weight is the chance of that class."""
     labels = _Labels(probabilities, codes)
     rows = np.flatnonzero(labels.margin <= 0)
-    return labels.surprise_of(rows, labels.other[rows]), probabilities[rows, labels.other[rows]].astype(np.float64)
+    weight = probabilities[rows, labels.other[rows]].astype(np.float64)
+    return WrongLabels(surprise=labels.surprise_of(rows, labels.other[rows]), weight=weight, undone=0.0)
+
+
+def _undone(errors: np.ndarray, sizes: np.ndarray) -> float:
+    """Chance that an error planted in a bad row makes it good: 1 / (K - 1) where all (K, K) ``errors`` are alike, 0 where all go one way."""
+    planted, bad = errors / max(errors.sum(), 1e-12), errors.T / np.maximum(sizes, 1)[:, None]
+    return float(np.sum(planted * bad) / max(errors.sum() / max(sizes.sum(), 1), 1e-12))
 
 
 class _Labels:
@@ -55,7 +72,7 @@ class _Labels:
 
     def __init__(self, probabilities: np.ndarray, codes: np.ndarray) -> None:
         self._probabilities, self._codes = probabilities, codes
-        self._sizes = np.bincount(codes[codes >= 0], minlength=probabilities.shape[1])
+        self.sizes = np.bincount(codes[codes >= 0], minlength=probabilities.shape[1])
         self._typical = TypicalErrors(log_chances(probabilities), codes)
         self.margin, self.other = log_margin(probabilities, codes)
         self._share = self._typical.share(self.margin, codes, self.other)
@@ -70,14 +87,14 @@ class _Labels:
         wrong, instead = log_margin(self._probabilities[rows], given)
         score = wrong + shortfall(self._typical.share(wrong, given, instead))
         surprise = np.interp(score, usual, tail, right=float(tail[-1]) + BEYOND)
-        return held(wrong, surprise, self._sizes[given] + 1)
+        return held(wrong, surprise, self.sizes[given] + 1)
 
-    def kinds(self) -> np.ndarray:
-        """(K, K) share of the rows of each class (row) that seem to have been labelled as each other one (column)."""
-        classes = len(self._sizes)
+    def errors(self) -> np.ndarray:
+        """(K, K) how many rows of each class (row) seem to be labelled as each other one (column)."""
+        classes = len(self.sizes)
         clear = np.nan_to_num(self._share) >= CLEAR
         counts = np.zeros((classes, classes))
         np.add.at(counts, (self.other[clear], self._codes[clear]), 1.0)
         many = np.where(counts >= MANY, counts, 0.0)
-        few = (IMAGINED + counts.sum() - many.sum()) * self._sizes[:, None] / max(self._sizes.sum(), 1) / max(classes - 1, 1)
-        return (many + few) / np.maximum(self._sizes, 1)[:, None]
+        few = (IMAGINED + counts.sum() - many.sum()) * self.sizes[:, None] / max(self.sizes.sum(), 1) / max(classes - 1, 1)
+        return (many + few * (1.0 - np.eye(classes))) / (1.0 - CLEAR)

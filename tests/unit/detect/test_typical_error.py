@@ -5,7 +5,7 @@ import pytest
 
 from curation_app.detect.label_error import label_surprise, log_chances, log_margin
 from curation_app.detect.typical_error import TypicalErrors, shortfall
-from curation_app.detect.wrong_labels import wrong_label_surprise
+from curation_app.detect.wrong_labels import wrong_labels
 
 
 def confused(rows: int = 3_000, wrong: int = 0, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,10 +54,10 @@ def test_a_small_class_shows_nothing() -> None:
 
 def test_planted_errors_weigh_as_the_kinds_that_are_there() -> None:
     chances, codes, _ = confused(wrong=150)
-    _, weight = wrong_label_surprise(chances, codes, np.random.default_rng(0))
+    weight = wrong_labels(chances, codes, np.random.default_rng(0)).weight
     rows = np.repeat(np.arange(len(codes)), 2)
     given = (codes[rows] + np.tile([1, 2], len(codes))) % 3
     kind = (codes[rows] == 0) & (given == 1)
     assert weight[kind].sum() > 0.9 * weight.sum()
-    _, even = wrong_label_surprise(*confused(wrong=0)[:2], np.random.default_rng(0))
+    even = wrong_labels(*confused(wrong=0)[:2], np.random.default_rng(0)).weight
     assert even.min() > 0
