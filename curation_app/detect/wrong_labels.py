@@ -62,7 +62,7 @@ def doubtful_labels(probabilities: np.ndarray, codes: np.ndarray) -> WrongLabels
 
 
 def _undone(errors: np.ndarray, sizes: np.ndarray) -> float:
-    """Chance that an error planted in a bad row makes it good: 1 / (K - 1) where all (K, K) ``errors`` are alike, 0 where all go one way."""
+    """Chance that an error planted in a bad row mends it: 1 / (K - 1) where all (K, K) ``errors`` are alike, 0 where all go one way."""
     planted, bad = errors / max(errors.sum(), 1e-12), errors.T / np.maximum(sizes, 1)[:, None]
     return float(np.sum(planted * bad) / max(errors.sum() / max(sizes.sum(), 1), 1e-12))
 
