@@ -8,7 +8,7 @@ import numpy as np
 
 from curation_app.domain.finding import Finding, Kind
 from curation_app.domain.queue import Estimate
-from curation_app.rank.calibration import Calibration
+from curation_app.rank.calibration import COUNTED, Calibration
 
 # Tails in which an excess over chance is counted: one row in a hundred, in a thousand, in ten thousand.
 TAILS = (2.0, 3.0, 4.0)
@@ -48,7 +48,9 @@ def _one_kind(kind: Kind, findings: Sequence[Finding], chance: np.ndarray, own: 
     mine = [finding for finding in findings if finding.kind is kind]
     curves = [calibration.curves[finding.code] for finding in mine if finding.code in calibration.curves]
     chance = np.where(own, np.nan_to_num(chance, nan=0.0), 0.0)
-    least = max((_excess(finding.surprise[own]) for finding in mine if finding.family not in NATURAL), default=0.0)
+    # Where planted errors tell the chances, they tell the tails too; only far rows are still counted against what chance puts there.
+    counted_by_tails = [one for one in mine if one.family not in NATURAL and (one.code not in calibration.curves or one.family in COUNTED)]
+    least = max((_excess(finding.surprise[own]) for finding in counted_by_tails), default=0.0)
     if curves:
         learned = np.where(own, _learned(mine, chance, calibration), 0.0)
         chance = np.where(chance >= COUNTED_FROM, np.maximum(chance, learned), learned)
