@@ -65,7 +65,8 @@ def _trigger(view: CampaignView) -> Html | None:
     if view.picture is not None:
         factor = max(1, 112 // max(view.picture.shape[:2]))
         height, width = (side * factor for side in view.picture.shape[:2])
-        picture = tag("img", src=data_address(view.picture), width=width, height=height, cls="pixels", alt="The recovered trigger")
+        # A white patch on a white page would be no picture: it lies on a grey mat.
+        picture = tag("img", src=data_address(view.picture), width=width, height=height, cls="pixels mat", alt="The recovered trigger")
     if not (view.trigger or chips or picture):
         return None
     carried = None
