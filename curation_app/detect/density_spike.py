@@ -38,7 +38,8 @@ FEWEST = 20
 TIED_AT, ISSUE_AT = 2.0, 3.0
 # A member reaches at least this share of the median of its group.
 EDGE = 0.5
-# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next largest.
+# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next one, in
+# rows or in what orders campaigns: surprise times log2(1 + rows).
 # The rows of ordinary groups stay in order within so much of surprise.
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # Rows with the commonest value in so many of their columns are near-empty or left at defaults: being packed is what such rows are like.
@@ -149,8 +150,8 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
 def tempered(surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[np.ndarray] = ()) -> np.ndarray:
     """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
 
-    Their rows then keep their order and not their height. The largest group keeps it where it is twice as large as the next. Nor does a
-    row keep it that belongs to no group: pairs and triples are what near-copies are for. Of ``defaults`` none does.
+    Their rows then keep their order and not their height. A group keeps it that is twice any other. Nor does a row keep it that belongs to
+    no group: pairs and triples are what near-copies are for. Of ``defaults`` none does.
     """
     lowered = surprise.copy()
     alone = np.ones(len(surprise), dtype=bool)
@@ -158,11 +159,18 @@ def tempered(surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[n
         alone[rows] = False
     _lower(lowered, np.flatnonzero(alone), ISSUE_AT)
     if len(packs) > FEW:
-        by_size = sorted(packs, key=len)
-        defaults = [*defaults, np.concatenate(by_size if len(by_size[-1]) < OUTGROWS * len(by_size[-2]) else by_size[:-1])]
+        size = np.array([len(rows) for rows in packs], dtype=np.float64)
+        worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in packs]
+        ordinary = ~(_outgrows(size) | _outgrows(worth))
+        defaults = [*defaults, np.concatenate([rows for rows, is_so in zip(packs, ordinary, strict=True) if is_so])]
     for rows in defaults:
         _lower(lowered, rows, float(np.log10(len(surprise) / rows.size)))
     return lowered
+
+
+def _outgrows(measure: np.ndarray) -> np.ndarray:
+    """(m,) bool: the one that is so many times the next; m at least 2."""
+    return measure >= OUTGROWS * np.partition(measure, -2)[-2]
 
 
 def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:

@@ -111,3 +111,13 @@ def test_rows_of_ordinary_groups_keep_their_order() -> None:
     assert np.array_equal(few[:430], surprise[:430])
     # The last ten are in no group: no more than a group's foot.
     assert few[430:].max() < 3.5
+
+
+def test_among_many_groups_one_that_is_twice_any_other_is_an_event() -> None:
+    surprise = np.concatenate((np.full(40, 3.5), np.full(15, 9.0), np.zeros(400)))
+    packs = [*np.arange(40).reshape(4, 10), np.arange(40, 55)]
+    assert tempered(surprise, packs)[40:55].min() == 9.0
+    assert tempered(surprise, packs)[:40].max() < 1.5
+    # In rows, too, however surprising the others are.
+    flood = np.concatenate((np.full(40, 9.0), np.full(25, 6.0), np.zeros(400)))
+    assert tempered(flood, [*np.arange(40).reshape(4, 10), np.arange(40, 65)])[40:65].min() == 6.0
