@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -28,9 +28,7 @@ from curation_app.domain.queue import Queue
 from curation_app.domain.recipe import Recipe
 from curation_app.domain.representation import Representation
 from curation_app.rank import NEAR, Calibration, Planting, fit_calibration, rank
-from curation_app.represent import judge_for, layout, represent
-
-Judge = Callable[[np.ndarray], np.ndarray]
+from curation_app.represent import Judge, judge_for, layout, represent
 
 # Share of labels flipped in each planting: enough to fit a curve on a thousand rows, too few to change what the models learn.
 FLIPPED_SHARE = 0.05
@@ -90,13 +88,14 @@ def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, baseline: Dataset |
     with clock.stage("Measuring rows", 0.10):
         representation = represent(dataset, recipe, seed=seed, baseline=baseline)
     with clock.stage("Judging labels", 0.35):
-        judge = judge_for(dataset, representation, recipe, seed=seed)
+        judge, first = judge_for(dataset, representation, recipe, seed=seed), None
         if judge is not None:
-            representation = replace(representation, probabilities=judge(representation.codes))
+            first, last = judge.rounds(representation.codes)
+            representation = replace(representation, probabilities=last)
     with clock.stage("Looking for suspects", 0.60):
         findings = run_detectors(dataset, representation, recipe, seed=seed)
     with clock.stage("Testing the detectors on planted errors", 0.70):
-        calibration = _calibrate(dataset, representation, judge, findings, recipe, seed)
+        calibration = _calibrate(dataset, representation, judge, first, findings, recipe, seed)
     with clock.stage("Ranking", 0.80):
         queue = rank(findings, representation, recipe, calibration=calibration)
     return Scan(
@@ -112,15 +111,26 @@ def scan(dataset: Dataset, recipe: Recipe, *, seed: int = 0, baseline: Dataset |
 
 
 def _calibrate(
-    dataset: Dataset, representation: Representation, judge: Judge | None, findings: Sequence[Finding], recipe: Recipe, seed: int
+    dataset: Dataset,
+    representation: Representation,
+    judge: Judge | None,
+    first: np.ndarray | None,
+    findings: Sequence[Finding],
+    recipe: Recipe,
+    seed: int,
 ) -> Calibration:
     """Plant known errors, look again, and learn how often a row of a given rarity was a planted one.
+
+    How many labels are wrong is read from the ``first`` round's (n, K) chances, which no row's own label has a part in.
 
     Wrong labels and far rows, which are many and weak. Groups and rules are few and strong: their formula says enough.
     """
     plantings: defaultdict[str, list[Planting]] = defaultdict(list)
-    if recipe.plantings and representation.probabilities is not None:
+    counted: dict[str, list[Planting]] = {}
+    if recipe.plantings and representation.probabilities is not None and first is not None:
         plantings |= _wrong_labels(representation, representation.probabilities, np.random.default_rng(seed))
+        if first is not representation.probabilities:
+            counted[LabelError.code] = _wrong_labels(representation, first, np.random.default_rng(seed))[LabelError.code]
     others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
@@ -141,7 +151,7 @@ def _calibrate(
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
             plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours), far))
-    return fit_calibration(plantings)
+    return fit_calibration(plantings, counted)
 
 
 def _wrong_labels(representation: Representation, probabilities: np.ndarray, rng: np.random.Generator) -> dict[str, list[Planting]]:

@@ -125,15 +125,17 @@ class Calibration:
         return cls(curves={code: Curve(**{**facts, **{name: np.array(facts[name]) for name in arrays}}) for code, facts in data.items()})
 
 
-def fit_calibration(plantings: Mapping[str, Sequence[Planting]], priors: Mapping[str, float] | None = None) -> Calibration:
+def fit_calibration(
+    plantings: Mapping[str, Sequence[Planting]], counted: Mapping[str, Sequence[Planting]] = MappingProxyType({})
+) -> Calibration:
     """Learn each detector's curve from planted errors.
 
     Parameters
     ----------
     plantings
         Code -> what the detector said of each planting.
-    priors
-        Code -> known share of bad rows, in (0, 1). Left out, it is read from the tails.
+    counted
+        Code -> other looks at planted errors from which the share of bad rows is read, in place of ``plantings``.
 
     Returns
     -------
@@ -141,10 +143,11 @@ def fit_calibration(plantings: Mapping[str, Sequence[Planting]], priors: Mapping
         Without a curve for detectors with fewer than 20 planted errors in all: the formula speaks for those.
     """
     samples = {code: pooled(list(looks)) for code, looks in plantings.items()}
+    shares = {code: share_of_bad(pooled(list(looks))) for code, looks in counted.items()}
     return Calibration(
         curves=MappingProxyType(
             {
-                code: _curve(sample, (priors or {}).get(code))
+                code: _curve(sample, *shares.get(code) or share_of_bad(sample))
                 for code, sample in samples.items()
                 if sample.planted.size >= FEWEST_PLANTED and sample.others.size
             }
@@ -152,9 +155,7 @@ def fit_calibration(plantings: Mapping[str, Sequence[Planting]], priors: Mapping
     )
 
 
-def _curve(sample: Sample, prior: float | None) -> Curve:
-    told, highest = share_of_bad(sample)
-    believed = told if prior is None else prior
+def _curve(sample: Sample, prior: float, highest: float) -> Curve:
     planted, others = sample.planted, sample.others
     edges = _edges(planted, others, sample.copies)
     # Where one row was planted many times, the planted errors count no more than there are rows.
@@ -165,10 +166,10 @@ def _curve(sample: Sample, prior: float | None) -> Curve:
     # Half a row on either side keeps an empty bin finite.
     chance = rising_fit((in_planted + 0.5) / (in_planted + in_others + 1.0), in_planted + in_others + 1.0)
     ratio = chance / (1.0 - chance) * (others.size / (worth * planted.size))
-    precision = np.clip(chance_of_bad(ratio, believed, sample.undone), 0.0, SUREST)
+    precision = np.clip(chance_of_bad(ratio, prior, sample.undone), 0.0, SUREST)
     # A nudge that no reader sees keeps rows of one step in the order of their surprise.
     precision = np.minimum(precision + 1e-6 * np.arange(len(precision)), SUREST + 1e-3)
-    return Curve(rarity=middle, precision=precision, prior=float(believed), highest_prior=float(highest), planted=int(planted.size))
+    return Curve(rarity=middle, precision=precision, prior=float(prior), highest_prior=float(highest), planted=int(planted.size))
 
 
 def _edges(planted: np.ndarray, others: np.ndarray, copies: int) -> np.ndarray:

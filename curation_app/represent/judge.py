@@ -41,13 +41,23 @@ class Judge:
 
     def __call__(self, codes: np.ndarray) -> np.ndarray:
         """(n, K) float32, rows sum to 1. ``codes`` is (n,) int32, -1 = missing: such rows are judged and teach nothing."""
+        return self.rounds(codes)[1]
+
+    def rounds(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The chances of the first round and of the last, which is the first where nothing was out-voted.
+
+        Only in the first one is a row's chance no matter of its own label: a wrong label that keeps others from being out-voted is
+        vouched for by them in the second.
+        """
         logs = self._joined(codes)
-        if self.twice:
-            outvoted = _outvoted(logs * best_scale(logs, codes), codes)
-            if outvoted.any():
-                logs = self._joined(np.where(outvoted, np.int32(-1), codes))
+        scaled = logs * best_scale(logs, codes)
+        first = softmax(scaled)
+        outvoted = _outvoted(scaled, codes) if self.twice else np.zeros(len(codes), dtype=bool)
+        if not outvoted.any():
+            return first, first
+        logs = self._joined(np.where(outvoted, np.int32(-1), codes))
         # All labels set the scale: a team that saw only those that agree would be too sure of itself.
-        return softmax(logs * best_scale(logs, codes))
+        return first, softmax(logs * best_scale(logs, codes))
 
     def _joined(self, codes: np.ndarray) -> np.ndarray:
         """(n, K) float32 mean of the members' log chances."""

@@ -71,11 +71,14 @@ def test_a_detector_that_does_not_see_what_was_planted_calls_no_row_bad() -> Non
     assert np.sum(calibration.precision("label", surprise, code="label-shell") >= 0.5) == 0
 
 
-def test_a_known_prior_is_used() -> None:
+def test_the_share_of_bad_rows_may_be_read_from_another_look() -> None:
     surprise, bad, samples = planted_copies(20_000, 0.05, 3.0, seed=2)
-    calibration = fit_calibration({"label-error": samples}, {"label-error": 0.05})
-    assert calibration.curves["label-error"].prior == 0.05
-    assert total(calibration, surprise) == pytest.approx(bad.sum(), rel=0.15)
+    _, _, more = planted_copies(20_000, 0.15, 4.0, seed=3)
+    calibration = fit_calibration({"label-error": samples}, {"label-error": more})
+    assert calibration.curves["label-error"].prior == pytest.approx(0.15, abs=0.02)
+    assert calibration.curves["label-error"].highest_prior >= 0.15
+    same = fit_calibration({"label-error": samples}, {"label-error": samples})
+    assert total(same, surprise) == pytest.approx(bad.sum(), rel=0.15)
 
 
 def test_clean_data_has_hardly_a_row_that_is_probably_bad() -> None:

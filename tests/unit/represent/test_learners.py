@@ -95,3 +95,13 @@ def test_of_a_class_that_is_outvoted_as_a_whole_most_rows_still_teach() -> None:
     codes = np.repeat(np.array([0, 1], np.int32), [30, 6])
     Judge({"one": member}, twice=True)(codes)
     assert seen[1].tolist() == [0] * 30 + [-1, -1, 1, 1, 1, 1]
+
+
+def test_what_the_first_round_said_of_a_row_its_own_label_has_no_part_in() -> None:
+    given = np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 3, np.float32)
+    codes = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.int32)
+    first, last = Judge({"one": lambda codes: given if (codes >= 0).all() else given[:, ::-1]}, twice=True).rounds(codes)
+    assert first[0].argmax() == 0
+    assert last[0].argmax() == 1
+    alone = Judge({"one": lambda codes: given}).rounds(codes)
+    assert alone[0] is alone[1]
