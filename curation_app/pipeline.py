@@ -20,7 +20,7 @@ from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
 from curation_app.detect.tag_error import TagError
 from curation_app.detect.target_error import TargetError
-from curation_app.detect.wrong_labels import doubtful_labels, wrong_labels
+from curation_app.detect.wrong_labels import WrongLabels, doubtful_labels, wrong_labels
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Outcome
 from curation_app.domain.progress import Progress, silent
@@ -128,9 +128,11 @@ def _calibrate(
     plantings: defaultdict[str, list[Planting]] = defaultdict(list)
     counted: dict[str, list[Planting]] = {}
     if recipe.plantings and representation.probabilities is not None and first is not None:
-        plantings |= _wrong_labels(representation, representation.probabilities, np.random.default_rng(seed))
-        if first is not representation.probabilities:
-            counted[LabelError.code] = _wrong_labels(representation, first, np.random.default_rng(seed))[LabelError.code]
+        last, codes = representation.probabilities, representation.codes
+        plantings[LabelError.code] = _planted_labels(last, codes, wrong_labels(last, codes, np.random.default_rng(seed)))
+        plantings[LabelError.code + NEAR] = _planted_labels(last, codes, doubtful_labels(last, codes))
+        if first is not last:
+            counted[LabelError.code] = _planted_labels(first, codes, wrong_labels(first, codes, np.random.default_rng(seed)))
     others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
@@ -154,14 +156,10 @@ def _calibrate(
     return fit_calibration(plantings, counted)
 
 
-def _wrong_labels(representation: Representation, probabilities: np.ndarray, rng: np.random.Generator) -> dict[str, list[Planting]]:
-    """Wrong labels anywhere, and where classes touch, each planted alone: that needs no second judgement."""
-    usual = label_surprise(probabilities, representation.codes)
-    anywhere, doubtful = wrong_labels(probabilities, representation.codes, rng), doubtful_labels(probabilities, representation.codes)
-    return {
-        code: [Planting(others=usual, planted=planted.surprise, weight=planted.weight, undone=planted.undone)]
-        for code, planted in ((LabelError.code, anywhere), (LabelError.code + NEAR, doubtful))
-    }
+def _planted_labels(probabilities: np.ndarray, codes: np.ndarray, planted: WrongLabels) -> list[Planting]:
+    """Labels that were each planted alone, beside those that are there: that needs no second judgement."""
+    usual = label_surprise(probabilities, codes)
+    return [Planting(others=usual, planted=planted.surprise, weight=planted.weight, undone=planted.undone)]
 
 
 def _planted(plantings: Sequence[Planting]) -> int:

@@ -75,7 +75,7 @@ class DensitySpike(Detector):
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
         packs = _packs(representation, surprise, near, sizes)
-        usual = usual_share(dataset)
+        usual = usual_share(dataset) if packs else np.zeros(len(surprise))
         defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
         packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
         surprise = tempered(surprise, packs, defaults)
