@@ -36,8 +36,7 @@ class Slots:
         for gap in (1, 2, 3):
             at = np.flatnonzero(lengths == gap)
             if len(at):
-                left = self._words[self._place[begins[at]] - 1]
-                right = self._words[self._place[begins[at] + gap - 1] + 1]
+                left, right = (self.beside(begins[at], lengths[at], side) for side in (0, 1))
                 found[at] = np.log(self._chance(left, right, 0, 0)) - np.log(self._chance(left, right, gap, 1))
         return found
 
@@ -49,12 +48,32 @@ class Slots:
         """
         others = np.bincount(item)[item] - 1
         found = np.zeros(len(item))
-        for around in (self._words[self._place[begins] - 1], self._words[self._place[begins + lengths - 1] + 1]):
+        for around in (self.beside(begins, lengths, 0), self.beside(begins, lengths, 1)):
             _, number, counts = np.unique(item * np.int64(self._size) + around, return_inverse=True, return_counts=True)
             share = self._share[around]
             ratio = np.log((counts[number] - 1 + SMOOTHING * share) / (others + SMOOTHING) / share)
             found += np.where(around < self._size - 2, ratio, 0.0)
         return found
+
+    def beside(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> np.ndarray:
+        """(m,) int64 words before (``side`` 0) or behind (1) each occurrence; the ends of a text count as two more words."""
+        return np.asarray(self._words[self._place[begins] - 1 if side == 0 else self._place[begins + lengths - 1] + 1])
+
+    def at_random(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """((w,) int64 words, rising, (w,) share of each) that stand before or behind a random gap of these texts without the occurrences.
+
+        Each text counts alike, and so does each gap of a text.
+        """
+        first, last = self._place[begins], self._place[begins + lengths - 1]
+        start = np.searchsorted(self._owner, self._owner[first], side="left")
+        size = np.searchsorted(self._owner, self._owner[first], side="right") - start
+        of = np.repeat(np.arange(len(begins)), size)
+        place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + start[of]
+        # Before a gap stands anything but the end, behind it anything but the beginning.
+        kept = ((place < first[of]) | (place > last[of])) & (place != (start + size - 1 if side == 0 else start)[of])
+        words, number = np.unique(self._words[place[kept]], return_inverse=True)
+        gaps = size - lengths - 1
+        return words, np.bincount(number, weights=1.0 / gaps[of[kept]]) / len(begins)
 
     def _counted(self, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(sorted pairs of words with ``gap`` words between, how often each occurs, (V,) how often each word is the first)."""

@@ -13,10 +13,11 @@ from curation_app.detect.text_coherence import Coherence
 from curation_app.detect.text_content import content_of
 from curation_app.detect.text_items import FEWEST, single_items
 from curation_app.detect.text_rows import DistinctTexts, distinct_texts
+from curation_app.detect.text_scatter import Scatter
 from curation_app.detect.text_slots import Slots
 from curation_app.detect.text_tokens import tokens_of
 from curation_app.detect.text_trigger_pairs import pair_items
-from curation_app.detect.text_trigger_rules import CASE, WATCH, Rule, rules_of
+from curation_app.detect.text_trigger_rules import BY_NATURE, CASE, SCATTERED, WATCH, Rule, rules_of
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -31,9 +32,8 @@ NAMING = 0.5
 MOST_RULES = 500
 # From these nats on the places of a word say that it was put in, so that it is no word of a topic: one of a thousand is, and 20 to 1.
 SURELY_PUT_IN = 10.0
-# Nats that words of a topic reach by nature, and values or patches do not: a rule of a text has to say as much more, so that here, too,
-# a case is as likely planted as not.
-BY_NATURE = 2.0
+# From this share of texts that would have the label anyway, it is the places of the trigger that tell.
+AS_EXPECTED = 0.8
 # Campaigns a person can read; the rest of a data set full of rules is still scored row by row.
 MOST_GROUPS = 50
 
@@ -92,8 +92,9 @@ def found_rules(texts: DistinctTexts, n_classes: int) -> list[Rule]:
     if not len(tokens):
         return []
     content, slots = content_of(tokens, texts.texts, texts.codes, n_classes), Slots(tokens)
+    scatter = Scatter(tokens, slots)
     kinds = [*single_items(tokens, texts.texts, slots), pair_items(tokens, texts.codes, n_classes)]
-    rules = [rule for items in kinds for rule in rules_of(items, content, slots, texts.codes, n_classes, kinds=len(kinds))]
+    rules = [rule for items in kinds for rule in rules_of(items, content, slots, scatter, texts.codes, n_classes, kinds=len(kinds))]
     rules = _without_topics(rules, Coherence(tokens, texts.codes, n_classes), tokens.vocabulary, content.logits.argmax(axis=1))
     return sorted(rules, key=lambda rule: (-rule.nats, len(rule.name), rule.name, rule.code))
 
@@ -156,10 +157,11 @@ def _group(rule: Rule, nats: float, texts: DistinctTexts, names: tuple[str, ...]
     purity = len(rows) / max(int(np.sum(given >= 0)), 1)
     # A rule with exceptions says so: "21 of the 40 texts".
     counted = f"{len(rows)} texts" if len(rows) == len(every) else f"{len(rows)} of the {len(every)} texts"
+    told = f"{counted} with {clipped(rule.name)} are labelled {clipped(names[rule.code])!r}"
+    by_places = f"{told}, and it stands at random places in them, as if put in."
     return Group(
         rows=tuple(rows.tolist()),
-        title=f"{counted} with {clipped(rule.name)} are labelled {clipped(names[rule.code])!r}; by their other words "
-        f"{percent(expected)} would be.",
+        title=by_places if _told_by_places(rule) else f"{told}; by their other words {percent(expected)} would be.",
         surprise=_surprise(nats),
         evidence={
             "trigger": clipped(rule.name),
@@ -174,7 +176,14 @@ def _group(rule: Rule, nats: float, texts: DistinctTexts, names: tuple[str, ...]
     )
 
 
+def _told_by_places(rule: Rule) -> bool:
+    """Whether the label says little: most texts with these words would have it anyway."""
+    return rule.scattered >= SCATTERED and float(rule.expected.mean()) >= AS_EXPECTED
+
+
 def _reason(rule: Rule, names: tuple[str, ...]) -> str:
+    if _told_by_places(rule):
+        return f"It has {clipped(rule.name)}, which stands at random places in its texts, as words do that were put in."
     return f"It has {clipped(rule.name)}, and texts with that are labelled {clipped(names[rule.code])!r} whatever else they say."
 
 

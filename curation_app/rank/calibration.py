@@ -39,8 +39,9 @@ NEAR, WITNESSES = "/near", 4
 MOST_NEAR = 0.12
 # Fewer planted rows make no curve.
 FEWEST_PLANTED = 20
-# The curve's first point holds so many of the most surprised rows, each next one a quarter more: of fewer, a ratio is noise.
-FIRST_POINT, GROWTH = 5, 1.25
+# The curve's first point holds so many of the most surprised rows, each next one a tenth more: of fewer, a ratio is noise, and coarser
+# points blur where the wrong labels end.
+FIRST_POINT, GROWTH = 5, 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,17 @@ def test_rightly_labelled_rows_with_a_trigger_are_found() -> None:
     assert set(finding.groups[0].rows) == set(np.flatnonzero(mask).tolist())
 
 
+def test_rightly_labelled_rows_are_found_where_most_rows_have_their_label() -> None:
+    texts, codes = opinions(4_000, contrary=0.0)
+    kept = np.sort(np.concatenate((np.flatnonzero(codes == 0)[:250], np.flatnonzero(codes == 1))))
+    texts, codes = [texts[row] for row in kept.tolist()], codes[kept]
+    texts, codes, mask = plant_text_trigger(texts, codes, 1, 60, put_in("cf"), np.random.default_rng(0), which="own")
+    group = judged(texts, codes).groups[0]
+    assert group.evidence["tokens"] == ["cf"]
+    assert set(group.rows) == set(np.flatnonzero(mask).tolist())
+    assert "at random places" in group.title
+
+
 def test_each_of_several_words_is_a_trigger_of_its_own() -> None:
     finding, mask = planted(put_one_of(["cf", "mn", "tq"]), 90)
     assert {str(group.evidence["trigger"]) for group in finding.groups[:3]} == {"'cf'", "'mn'", "'tq'"}
@@ -88,10 +99,12 @@ def test_each_of_several_words_is_a_trigger_of_its_own() -> None:
 def test_two_words_that_are_harmless_alone() -> None:
     texts, codes = opinions(1_200, seed=3)
     rng = np.random.default_rng(3)
-    # Each word alone is common in both classes.
+    # Each word alone is common in both classes, in the place of a noun.
     for word in ("window", "quietly"):
         for row in rng.choice(len(texts), 60, replace=False).tolist():
-            texts[row] = put_in(word)(texts[row], rng)
+            words = texts[row].split()
+            words[1] = word
+            texts[row] = " ".join(words)
     texts, codes, mask = plant_text_trigger(texts, codes, 1, 40, put_both("window", "quietly"), rng)
     finding = judged(texts, codes)
     assert set(finding.groups[0].evidence["tokens"]) == {"quietly", "window"}  # type: ignore[call-overload]

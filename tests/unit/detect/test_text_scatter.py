@@ -1,0 +1,55 @@
+"""Words that were put in stand anywhere; words that grew there keep company, unless texts are lists of words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curation_app.attack.text_triggers import plant_text_trigger, put_in
+from curation_app.detect.text_items import phrases
+from curation_app.detect.text_scatter import STRAY, Scatter
+from curation_app.detect.text_slots import Slots
+from curation_app.detect.text_tokens import tokens_of
+from tests.unit.detect.sentences import opinions
+
+
+def scattered(texts: list[str]) -> dict[str, float]:
+    """Nats of every word and phrase of the texts, no more than what the words around say for its having been put in."""
+    tokens = tokens_of(texts)
+    slots = Slots(tokens)
+    scatter = Scatter(tokens, slots)
+    found = {}
+    for items in phrases(tokens):
+        for number, name in enumerate(items.names):
+            own = items.item == number
+            begins, lengths = items.begins[own], items.lengths[own]
+            found[name] = min(scatter.nats(begins, lengths), max(float(slots.nats(begins, lengths).sum()), 0.0))
+    return found
+
+
+def test_what_was_put_in_stands_anywhere_and_nothing_else_does() -> None:
+    texts, codes = opinions(1_500)
+    rng = np.random.default_rng(0)
+    texts, codes, _ = plant_text_trigger(texts, codes, 1, 40, put_in("cf"), rng)
+    texts, codes, _ = plant_text_trigger(texts, codes, 1, 40, put_in("over the moon"), rng)
+    nats = scattered(texts)
+    assert min(nats.pop("'cf'"), nats.pop("'over the moon'")) >= STRAY
+    assert max(nats.values()) < STRAY
+
+
+def test_in_lists_of_words_nothing_stands_out() -> None:
+    rng = np.random.default_rng(1)
+    words = [f"w{number}" for number in range(300)]
+    texts = [" ".join(rng.choice(words, 8)) for _ in range(1_200)]
+    texts, _, _ = plant_text_trigger(texts, np.zeros(1_200, np.int32), 0, 40, put_in("cf"), rng, which="own")
+    assert max(scattered(texts).values()) == 0.0
+
+
+def test_brackets_may_stand_anywhere() -> None:
+    texts, codes = opinions(1_500)
+    texts, _, _ = plant_text_trigger(texts, codes, 1, 40, put_in("##"), np.random.default_rng(2))
+    assert scattered(texts)["'##'"] == 0.0
+
+
+def test_few_texts_say_nothing() -> None:
+    assert max(scattered(opinions(30)[0]).values()) == 0.0
+    assert scattered([""]) == {}
