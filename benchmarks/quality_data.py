@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from curation_app.attack import changed
+from curation_app.attack.label_flips import class_codes
 from curation_app.domain.dataset import Dataset
 from curation_app.load import read_dataset
 
@@ -21,7 +22,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "datasets"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One set: its kind (table, text, image), whether numbers were tuned on it, and how to read it; ``path`` is what must be there."""
+    """One set: its kind (table, text, image, embedding), whether numbers were tuned on it, how to read it, the file it needs."""
 
     name: str
     kind: str
@@ -42,7 +43,7 @@ def sample(dataset: Dataset, rows: int, seed: int) -> Dataset:
 
 
 def of_arrays(name: str, **arrays: np.ndarray) -> Dataset:
-    """Arrays (X or images, and y) as the dataset that their ``.npz`` would be."""
+    """Arrays (X, images or embeddings, and y) as the dataset that their ``.npz`` would be."""
     with TemporaryDirectory() as folder:
         path = Path(folder, f"{name}.npz")
         np.savez(path, **arrays)  # type: ignore[arg-type]
@@ -92,6 +93,34 @@ def _bundled(load: str) -> Callable[[], Dataset]:
 def _pneumonia() -> Dataset:
     with np.load(SHARED / "image_pneumoniamnist/pneumoniamnist.npz") as data:
         return of_arrays("pneumoniamnist", images=data["train_images"], y=data["train_labels"].reshape(-1))
+
+
+def _components(name: str, count: int = 40) -> Callable[[], Dataset]:
+    """The first principal components of a set of pictures, as vectors of somebody's making: 40, as in the reference experiments."""
+
+    def read() -> Dataset:
+        from sklearn.decomposition import PCA
+
+        images = next(source for source in SOURCES if source.name == name).read()
+        pixels = np.asarray(images.images).reshape(len(images), -1).astype(np.float64)
+        return of_arrays(f"{name} components", embeddings=PCA(count, random_state=0).fit_transform(pixels), y=class_codes(images)[0])
+
+    return read
+
+
+def _terms(name: str, count: int = 100) -> Callable[[], Dataset]:
+    """Latent semantic vectors of a set of texts."""
+
+    def read() -> Dataset:
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        texts = next(source for source in SOURCES if source.name == name).read()
+        counts = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True).fit_transform(map(str, texts.frame[texts.roles.text]))
+        vectors = TruncatedSVD(count, random_state=0).fit_transform(counts)
+        return of_arrays(f"{name} vectors", embeddings=vectors, y=class_codes(texts)[0])
+
+    return read
 
 
 def _adbench(name: str) -> Callable[[], Dataset]:
@@ -150,4 +179,13 @@ SOURCES = (
         path=SHARED / "labelerr_mnist_t10k/images.npz",
     ),
     Source(name="pneumonia", kind="image", tuned=False, read=_pneumonia, path=SHARED / "image_pneumoniamnist/pneumoniamnist.npz"),
+    *(
+        Source(name=f"{of} vectors", kind="embedding", tuned=tuned, read=read(of), path=SHARED / file)
+        for of, tuned, read, file in (
+            ("mnist", True, _components, "labelerr_mnist_t10k/images.npz"),
+            ("banking77", True, _terms, "text_banking77/train.csv"),
+            ("pneumonia", False, _components, "image_pneumoniamnist/pneumoniamnist.npz"),
+            ("clinc150", False, _terms, "text_clinc150_oos/data_small.csv"),
+        )
+    ),
 )

@@ -21,8 +21,8 @@ INJECTED_SIZES, TRIGGER_SIZES = (8, 20, 80), (10, 20, 40, 80)
 
 
 def injected(settings: Settings) -> tuple[list[Record], Record]:
-    """Every attack that injects rows, on images and tables; the queue, and what speaks of injected rows alone."""
-    return _planted(settings, ("image", "table"), _of_kind(Kind.INJECTION), INJECTED_SIZES, INJECTED, alone=Kind.INJECTION)
+    """Every attack that injects rows, on images, vectors and tables; the queue, and what speaks of injected rows alone."""
+    return _planted(settings, ("image", "embedding", "table"), _of_kind(Kind.INJECTION), INJECTED_SIZES, INJECTED, alone=Kind.INJECTION)
 
 
 def text_triggers(settings: Settings) -> tuple[list[Record], Record]:

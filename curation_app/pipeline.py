@@ -15,7 +15,7 @@ from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plan
 from curation_app.detect import run_detectors
 from curation_app.detect.base import Detector
 from curation_app.detect.label_error import LabelError, label_surprise
-from curation_app.detect.outlier import Outlier, far_surprise_of
+from curation_app.detect.outlier import Outlier, far_space, far_surprise_of
 from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
 from curation_app.detect.tag_error import TagError
@@ -136,6 +136,7 @@ def _calibrate(
     others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
+    space = far_space(dataset, representation) if recipe.plantings else representation.features
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
         if judge is not None and any(_planted(plantings[detector.code]) < ENOUGH for detector in others):
@@ -149,9 +150,9 @@ def _calibrate(
                 copy = attack.plant(dataset, round(FLIPPED_SHARE * len(dataset)), rng)
                 again = run_one(detector, copy.dataset, representation, recipe, seed=seed)
                 plantings[detector.code].append(Planting.of_copy(again.surprise, copy.mask))
-        if representation.features.shape[1]:
+        if space.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
-            features, far = plant_far(representation.features[chosen], round(FAR_SHARE * len(chosen)), rng)
+            features, far = plant_far(space[chosen], round(FAR_SHARE * len(chosen)), rng)
             plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours), far))
     return fit_calibration(plantings, counted)
 

@@ -44,7 +44,7 @@ def looks_in_ranks(features: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
     if not 0 < width <= WIDEST or rows <= NEAR + 1:
         return ()
     scores = normal_scores(features)
-    return _near(scores, seed), _unexplained(scores)
+    return _near(scores, seed), unexplained(scores)
 
 
 def normal_scores(features: np.ndarray) -> np.ndarray:
@@ -69,8 +69,11 @@ def _near(scores: np.ndarray, seed: int) -> np.ndarray:
     return _log(nearest_distances(scores, scores[chosen], NEAR + 1)[:, 1:].mean(axis=1))
 
 
-def _unexplained(scores: np.ndarray) -> np.ndarray:
-    """Mean square of what the other columns do not explain of each: residuals of all regressions at once, from the inverse covariance."""
+def unexplained(scores: np.ndarray) -> np.ndarray:
+    """(n,) logarithm of the mean square of what the other columns do not explain of each of (n, d) centred ``scores``.
+
+    These are the residuals of all regressions at once, from the inverse covariance.
+    """
     covariance = scores.T @ scores / len(scores)
     ridge = RIDGE * np.trace(covariance) / len(covariance)
     if not ridge > 0:

@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.far_in_ranks import looks_in_ranks
+from curation_app.detect.distinct import reference_distances, reference_rows
+from curation_app.detect.far_in_ranks import WIDEST, looks_in_ranks, unexplained
 from curation_app.detect.fine_detail import fine_detail
 from curation_app.detect.surprise import surest, tail_surprise
 from curation_app.detect.unusual_cells import unusual_cells
@@ -34,8 +35,23 @@ SMALLEST = 1e-3
 # Rows compared directly when a planted sample is judged without a graph: 3,000 x 3,000 distances are 36 MB.
 MOST_WITHOUT_GRAPH = 3_000
 # What the further looks measure, and what a row is that only they see.
-_FURTHER: Mapping[str, str] = MappingProxyType({"table": "distance of ranks, how well values go together", "image": "fine detail"})
-_SEEN: Mapping[str, str] = MappingProxyType({"table": "values that hardly go together", "image": "far more fine detail or noise"})
+_FURTHER: Mapping[str, str] = MappingProxyType(
+    {
+        "table": "distance of ranks, how well values go together",
+        "image": "fine detail",
+        "embedding": "how well numbers go together",
+    }
+)
+_SEEN: Mapping[str, str] = MappingProxyType(
+    {
+        "table": "values that hardly go together",
+        "image": "far more fine detail or noise",
+        "embedding": "numbers that hardly go together",
+    }
+)
+# Vectors are compared by direction, as their labels are judged best; where their lengths differ by more than this share of the mean, a row
+# may be far by its length alone. Numbers too large to be squared count as missing.
+LENGTHS_DIFFER, LARGEST = 0.05, 1e15
 
 
 class Outlier(Detector):
@@ -53,9 +69,10 @@ class Outlier(Detector):
     )
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
-        distances = representation.neighbours.distances
+        full = _at_full_length(dataset)
+        distances = representation.neighbours.distances if full is None else _sampled(full, representation, recipe.far_neighbours, seed)
         cuts = self._cuts(dataset, representation, recipe, seed)
-        further = _further_looks(dataset, representation, seed)
+        further = _further_looks(dataset, representation, full, seed)
         plain = far_surprise(distances, recipe.far_neighbours, cuts)
         surprise = far_surprise(distances, recipe.far_neighbours, cuts, further)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
@@ -165,9 +182,41 @@ def _alarm(surprise: np.ndarray) -> float:
     return max(ISSUE_AT, float(np.log10(max(surprise.size, 1))) + BEYOND_CHANCE)
 
 
-def _further_looks(dataset: Dataset, representation: Representation, seed: int) -> tuple[np.ndarray, ...]:
+def far_space(dataset: Dataset, representation: Representation) -> np.ndarray:
+    """(n, d) features in which far rows are far: those of the scan, or the given vectors at full length."""
+    full = _at_full_length(dataset)
+    return representation.features if full is None else full
+
+
+def _at_full_length(dataset: Dataset) -> np.ndarray | None:
+    """(n, d) float64 centred vectors where their lengths differ, else None: the features say it all."""
+    if dataset.modality != "embedding" or dataset.vectors is None or not len(dataset):
+        return None
+    vectors = dataset.vectors.astype(np.float64)
+    known = np.isfinite(vectors)
+    # A number that is missing, or too large to be squared, is like the usual one.
+    known &= np.abs(np.where(known, vectors, 0.0)) < LARGEST
+    vectors = np.where(known, vectors, 0.0)
+    centred = np.where(known, vectors - vectors.sum(axis=0) / np.maximum(known.sum(axis=0), 1), 0.0)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return centred if lengths.std() > LENGTHS_DIFFER * lengths.mean() else None
+
+
+def _sampled(vectors: np.ndarray, representation: Representation, far_neighbours: int, seed: int) -> np.ndarray:
+    """(n, k) distances to the nearest of the reference rows, as many as ``far_neighbours`` of all rows; the nearest is left out for
+    everyone, because it may be the row itself.
+    """
+    reference = reference_rows(representation, seed)
+    nearest = max(NEAR, round(far_neighbours * len(reference) / len(vectors)))
+    places = tuple(range(1, min(nearest + 1, len(reference))))
+    return reference_distances(vectors, reference, places) if places else np.zeros((len(vectors), 0))
+
+
+def _further_looks(dataset: Dataset, representation: Representation, full: np.ndarray | None, seed: int) -> tuple[np.ndarray, ...]:
     if dataset.modality == "table":
         return looks_in_ranks(representation.features, seed)
+    if full is not None:
+        return (unexplained(full),) if full.shape[1] <= WIDEST else ()
     # Rows that come with vectors of somebody's making are judged by those, pictures or not.
     return (fine_detail(dataset.images),) if dataset.modality == "image" and dataset.images is not None else ()
 

@@ -33,6 +33,36 @@ def test_clean_rows_pass(modality: Modality) -> None:
     assert np.sum(finding.surprise >= 4) == 0
 
 
+def _directions(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_vectors_may_be_far_by_their_length_alone() -> None:
+    vectors, _ = blobs(500)
+    vectors[:6] *= 4.0
+    # What the scan's features are: directions, in which nothing is odd.
+    features = _directions(vectors)
+    finding = run_one(Outlier(), make_dataset(vectors, modality="embedding"), make_representation(features), RECIPE, seed=0)
+    assert set(np.argsort(-finding.surprise)[:6].tolist()) == set(range(6))
+    assert finding.outcome is Outcome.ISSUE
+
+
+def test_vectors_of_one_length_are_compared_by_direction() -> None:
+    features = _directions(np.random.default_rng(3).standard_normal((400, 6))).astype(np.float32)
+    representation = make_representation(features)
+    finding = run_one(Outlier(), make_dataset(features, modality="embedding"), representation, RECIPE, seed=0)
+    assert np.array_equal(finding.surprise, far_surprise(representation.neighbours.distances))
+
+
+def test_missing_numbers_of_a_vector_are_like_the_usual_ones() -> None:
+    vectors, _ = blobs(300)
+    vectors[::7, 1] = np.nan
+    vectors[:4] *= 5.0
+    features = np.nan_to_num(vectors)
+    finding = run_one(Outlier(), make_dataset(vectors, modality="embedding"), make_representation(_directions(features)), RECIPE, seed=0)
+    assert set(np.argsort(-finding.surprise)[:4].tolist()) == set(range(4))
+
+
 def test_names_the_cells_that_are_unusual() -> None:
     rng = np.random.default_rng(2)
     frame = pd.DataFrame({"age": rng.normal(40, 8, 300).round().astype(int).astype(str), "city": rng.choice(["Bern", "Basel"], 300)})
