@@ -137,6 +137,7 @@ def _calibrate(
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
     space = far_space(dataset, representation) if recipe.plantings else representation.features
+    light = space is not representation.features
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
         if judge is not None and any(_planted(plantings[detector.code]) < ENOUGH for detector in others):
@@ -153,7 +154,7 @@ def _calibrate(
         if space.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(space[chosen], round(FAR_SHARE * len(chosen)), rng)
-            plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours), far))
+            plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours, light=light), far))
     return fit_calibration(plantings, counted)
 
 

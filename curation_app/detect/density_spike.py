@@ -44,6 +44,9 @@ EDGE = 0.5
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # Rows with the commonest value in so many of their columns are near-empty or left at defaults: being packed is what such rows are like.
 DEFAULTS = 0.9
+# A group that comes from one source, nearly all of it, where that source has at most so large a share of all rows, is ten times as likely to
+# have been put there; no more, for a source may have things of its own.
+NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
 # Distances below this share of the median count as this.
@@ -78,6 +81,8 @@ class DensitySpike(Detector):
         usual = usual_share(dataset) if packs else np.zeros(len(surprise))
         defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
         packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
+        for rows in _of_one_source(dataset, packs):
+            surprise[rows] = np.minimum(surprise[rows] + ONE_SOURCE, HIGHEST)
         surprise = tempered(surprise, packs, defaults)
         groups = _groups(dataset, representation, surprise, packs)
         worth = np.flatnonzero(surprise >= 1.0)
@@ -197,6 +202,20 @@ def _packs(representation: Representation, surprise: np.ndarray, near: np.ndarra
         if members.size >= SMALLEST_GROUP and np.median(surprise[members]) >= ISSUE_AT:
             packs.append(np.sort(members))
     return packs
+
+
+def _of_one_source(dataset: Dataset, packs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The packs nearly all of whose rows come from one source that has a small share of all rows."""
+    sources = dataset.column("source")
+    if sources is None:
+        return []
+    all_of = Counter(sources.tolist())
+    found = []
+    for rows in packs:
+        source, count = Counter(sources[rows].tolist()).most_common(1)[0]
+        if source is not None and count >= NEARLY_ALL * rows.size and all_of[source] <= SMALL_SOURCE * len(sources):
+            found.append(rows)
+    return found
 
 
 def _groups(dataset: Dataset, representation: Representation, surprise: np.ndarray, packs: list[np.ndarray]) -> tuple[Group, ...]:

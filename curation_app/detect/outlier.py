@@ -73,8 +73,9 @@ class Outlier(Detector):
         distances = representation.neighbours.distances if full is None else _sampled(full, representation, recipe.far_neighbours, seed)
         cuts = self._cuts(dataset, representation, recipe, seed)
         further = _further_looks(dataset, representation, full, seed)
-        plain = far_surprise(distances, recipe.far_neighbours, cuts)
-        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further)
+        light = full is not None
+        plain = far_surprise(distances, recipe.far_neighbours, cuts, light=light)
+        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, light=light)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
@@ -106,7 +107,12 @@ class Outlier(Detector):
 
 
 def far_surprise(
-    distances: np.ndarray, far_neighbours: int = 100, cuts: np.ndarray | None = None, further: Sequence[np.ndarray] = ()
+    distances: np.ndarray,
+    far_neighbours: int = 100,
+    cuts: np.ndarray | None = None,
+    further: Sequence[np.ndarray] = (),
+    *,
+    light: bool = False,
 ) -> np.ndarray:
     """Surprise of each row's distance from the others.
 
@@ -120,6 +126,8 @@ def far_surprise(
         (n,) score of :func:`isolation`, or None.
     further
         (n,) scores of other kinds, heard only where they surprise by ``FURTHER_FROM``. All looks are paid for.
+    light
+        Whether distances may have tails lighter than exponential ones.
 
     Returns
     -------
@@ -134,12 +142,12 @@ def far_surprise(
     looks = [_log_distance(distances[:, :wide]), _log_distance(distances[:, : min(NEAR, k)])]
     if cuts is not None:
         looks.append(cuts)
-    surprises = [tail_surprise(look, heavy=True) for look in looks]
+    surprises = [tail_surprise(look, heavy=True, light=light) for look in looks]
     heard = [tail_surprise(look, heavy=True) for look in further]
     return surest(np.stack(surprises + [np.where(look >= FURTHER_FROM, look, 0.0) for look in heard]))
 
 
-def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarray:
+def far_surprise_of(features: np.ndarray, far_neighbours: int = 100, *, light: bool = False) -> np.ndarray:
     """The same for (n, d) features without a graph: for judging a planted sample of at most 3,000 rows."""
     if len(features) > MOST_WITHOUT_GRAPH:
         raise ValueError(f"{len(features):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
@@ -152,7 +160,7 @@ def far_surprise_of(features: np.ndarray, far_neighbours: int = 100) -> np.ndarr
     np.fill_diagonal(squared, np.inf)
     k = min(max(far_neighbours, NEAR), rows - 1)
     nearest = np.sort(np.partition(squared, k - 1, axis=1)[:, :k], axis=1) if k > 0 else np.zeros((rows, 0))
-    return far_surprise(np.sqrt(np.maximum(nearest, 0.0)), far_neighbours)
+    return far_surprise(np.sqrt(np.maximum(nearest, 0.0)), far_neighbours, light=light)
 
 
 def isolation(features: np.ndarray, seed: int) -> np.ndarray:

@@ -50,6 +50,15 @@ def test_the_title_says_what_they_share_and_strength_parts_core_from_edge() -> N
     assert min(group.strength) >= 0.0
 
 
+def test_a_group_from_one_small_source_is_surer() -> None:
+    features, labels = with_group(900, 30, 0.05)
+    spread = scanned(features, labels, sources=[f"shop {row % 7}" for row in range(930)]).groups[0]
+    alone = scanned(features, labels, sources=["shop"] * 900 + ["feed"] * 30).groups[0]
+    usual = scanned(features, labels, sources=["shop"] * 930).groups[0]
+    assert spread.surprise == usual.surprise == scanned(features, labels).groups[0].surprise
+    assert alone.surprise == pytest.approx(usual.surprise + 1.0, abs=0.01)
+
+
 def test_a_group_larger_than_a_twentieth_does_not_hide_itself() -> None:
     finding = scanned(*with_group(900, 100, 0.05))
     assert np.median(finding.surprise[900:]) > 4
