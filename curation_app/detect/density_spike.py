@@ -44,7 +44,7 @@ EDGE = 0.5
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # Rows with the commonest value in so many of their columns are near-empty or left at defaults: being packed is what such rows are like.
 DEFAULTS = 0.9
-# A group that comes from one source, nearly all of it, where that source has at most so large a share of all rows, is ten times as likely to
+# A group that comes from one source, nearly all of it, where that source has at most this share of all rows, is ten times as likely to
 # have been put there; no more, for a source may have things of its own.
 NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
