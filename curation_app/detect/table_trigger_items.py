@@ -24,7 +24,7 @@ FEWEST = 5
 RANGES = 8
 # A tail is cut off at a gap among the outermost share of the rows, if nothing in the middle of the column is as wide; at two gaps, for the
 # data may have values apart by nature (capital gains of 99,999) and a trigger beyond them.
-TAIL, CUTS = 0.05, 2
+TAIL, CUTS = 0.10, 2
 # Roles that say where a row comes from, not what it is like.
 ASIDE = ("label", "id", "source", "annotator", "time", "split", "group", "image")
 
