@@ -21,8 +21,10 @@ LOOSENESS = np.array([2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0])
 LEARNED_FROM, FEWEST_WORDS, LEAST_TEXTS, MOST_SHARE = 300, 50, 20, 0.2
 # Steps after which the shares of looseness hardly move, and the least share: nobody knows that no word is as loose.
 STEPS, LEAST_LOOSE = 100, 1e-4
-# Where more natural words than these, in number and in share, stand anywhere by so many nats, the texts are lists of words.
-STRAY, MOST_STRAY, STRAY_SHARE = 5.0, 4, 0.02
+# From so many nats on a word or phrase stands anywhere: no natural one of reviews, questions, comments or sentences does (a test asks all).
+ANYWHERE = 5.0
+# Where more natural words than these, in number and in share, stand anywhere, the texts are lists of words.
+MOST_STRAY, STRAY_SHARE = 4, 0.02
 # Occurrences looked at of one item: more settle nothing that these leave open.
 MOST_OCCURRENCES = 200
 
@@ -65,7 +67,7 @@ class Scatter:
         sides = [[self._side(place, np.ones_like(place), side) for place in places] for side in (0, 1)]
         loose = tuple(_shares(np.stack([company for _, company in one])) for one in sides)
         nats = sum(np.array([_against(*seen, shares) for seen in one]) for one, shares in zip(sides, loose, strict=True))
-        stray = int(np.sum(nats >= STRAY))
+        stray = int(np.sum(nats >= ANYWHERE))
         return () if stray > max(MOST_STRAY, STRAY_SHARE * known.size) else loose
 
     def _side(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> tuple[float, np.ndarray]:

@@ -13,11 +13,11 @@ from curation_app.detect.text_coherence import Coherence
 from curation_app.detect.text_content import content_of
 from curation_app.detect.text_items import FEWEST, single_items
 from curation_app.detect.text_rows import DistinctTexts, distinct_texts
-from curation_app.detect.text_scatter import Scatter
+from curation_app.detect.text_scatter import ANYWHERE, Scatter
 from curation_app.detect.text_slots import Slots
 from curation_app.detect.text_tokens import tokens_of
 from curation_app.detect.text_trigger_pairs import pair_items
-from curation_app.detect.text_trigger_rules import BY_NATURE, CASE, SCATTERED, WATCH, Rule, rules_of
+from curation_app.detect.text_trigger_rules import BY_NATURE, CASE, WATCH, Rule, rules_of
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -178,7 +178,7 @@ def _group(rule: Rule, nats: float, texts: DistinctTexts, names: tuple[str, ...]
 
 def _told_by_places(rule: Rule) -> bool:
     """Whether the label says little: most texts with these words would have it anyway."""
-    return rule.scattered >= SCATTERED and float(rule.expected.mean()) >= AS_EXPECTED
+    return rule.scattered >= ANYWHERE and float(rule.expected.mean()) >= AS_EXPECTED
 
 
 def _reason(rule: Rule, names: tuple[str, ...]) -> str:

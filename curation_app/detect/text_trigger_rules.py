@@ -9,7 +9,7 @@ import numpy as np
 from curation_app.detect.rule_bayes import LEAST, MOST, RULE_HOLDS
 from curation_app.detect.text_content import Content, chances
 from curation_app.detect.text_items import FEWEST, LARGEST_SHARE, PLACELESS_KINDS, Items
-from curation_app.detect.text_scatter import Scatter
+from curation_app.detect.text_scatter import ANYWHERE, Scatter
 from curation_app.detect.text_slots import Slots
 
 # Labels are noisy and a trigger may be a common word: below this share of one label there is no rule to speak of.
@@ -30,9 +30,6 @@ MOST_AGAINST_PLACE = 3.0
 USUAL = 10.0
 # Whether it stands anywhere is asked where the words around say by so many nats that it was put in; not of what was chosen by its place.
 SCATTER_FROM, PLACED_KINDS = 3.0, PLACELESS_KINDS | {"first word", "last word", "pairs"}
-# From so many nats on an item stands anywhere: of some 3,000 natural words and phrases that were asked in each of 24 samples (reviews,
-# questions, comments, tweets) none had more than 4.4. The many others are then no reason to doubt it, nor are words of topics.
-SCATTERED = 5.0
 # A rule with covering rows is looked for only where the words around speak this clearly, in nats a text.
 COVERED_FROM = 0.5
 # Occurrences weighed at a time: bounds memory at 150 classes (20,000 x 150 float32 = 12 MB).
@@ -101,9 +98,12 @@ class Places:
     cost: np.ndarray
 
     def believed(self) -> np.ndarray:
-        """(items,) nats that the places add to what the labels say."""
+        """(items,) nats that the places add to what the labels say.
+
+        What stands anywhere was not picked from many, nor is it a word of a topic: it pays for neither.
+        """
         tip = np.clip(np.where(self.alien > 0, BELIEVED * self.alien, self.alien), -MOST_AGAINST_PLACE, MOST_FOR_PLACE)
-        anywhere = self.scattered >= SCATTERED
+        anywhere = self.scattered >= ANYWHERE
         return np.minimum(self.put_in, np.where(anywhere, np.maximum(tip, self.scattered), tip)) - np.where(anywhere, -BY_NATURE, self.cost)
 
 

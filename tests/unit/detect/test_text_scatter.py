@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from curation_app.attack.text_triggers import plant_text_trigger, put_in
 from curation_app.detect.text_items import phrases
-from curation_app.detect.text_scatter import STRAY, Scatter
+from curation_app.detect.text_scatter import ANYWHERE, Scatter
 from curation_app.detect.text_slots import Slots
 from curation_app.detect.text_tokens import tokens_of
 from tests.unit.detect.sentences import opinions
@@ -32,8 +36,8 @@ def test_what_was_put_in_stands_anywhere_and_nothing_else_does() -> None:
     texts, codes, _ = plant_text_trigger(texts, codes, 1, 40, put_in("cf"), rng)
     texts, codes, _ = plant_text_trigger(texts, codes, 1, 40, put_in("over the moon"), rng)
     nats = scattered(texts)
-    assert min(nats.pop("'cf'"), nats.pop("'over the moon'")) >= STRAY
-    assert max(nats.values()) < STRAY
+    assert min(nats.pop("'cf'"), nats.pop("'over the moon'")) >= ANYWHERE
+    assert max(nats.values()) < ANYWHERE
 
 
 def test_in_lists_of_words_nothing_stands_out() -> None:
@@ -53,3 +57,25 @@ def test_brackets_may_stand_anywhere() -> None:
 def test_few_texts_say_nothing() -> None:
     assert max(scattered(opinions(30)[0]).values()) == 0.0
     assert scattered([""]) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "poisoned"),
+    [
+        ("text_banking77/train.csv", "text", ""),
+        ("labelerr_wrench_youtube/data.csv", "text", ""),
+        ("labelerr_wrench_semeval/data.csv", "text", ""),
+        ("poison_sst2_badnets5/data.csv", "text", "poison_sst2_badnets5/truth.csv"),
+    ],
+    ids=["questions", "comments", "sentences", "reviews"],
+)
+def test_no_natural_word_stands_anywhere(shared: Path, file: str, column: str, poisoned: str) -> None:
+    folder = shared / "datasets"
+    with (folder / file).open(encoding="utf-8", newline="") as data:
+        texts = [row[column] for row in csv.DictReader(data)]
+    if poisoned:
+        with (folder / poisoned).open(encoding="utf-8", newline="") as truth:
+            texts = [text for text, row in zip(texts, csv.DictReader(truth), strict=True) if row["is_poison"] != "1"]
+    nats = scattered(sorted(set(texts)))
+    assert len(nats) > 1_000
+    assert max(nats.values()) < ANYWHERE
