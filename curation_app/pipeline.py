@@ -136,25 +136,26 @@ def _calibrate(
     others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
-    space = far_space(dataset, representation) if recipe.plantings else representation.features
-    light = space is not representation.features
+    space = far_space(dataset, representation)
     for planting in range(recipe.plantings):
         rng = np.random.default_rng([seed, planting])
         if judge is not None and any(_planted(plantings[detector.code]) < ENOUGH for detector in others):
             codes, flipped = plant_flips(representation.codes, len(representation.classes), FLIPPED_SHARE, rng)
             planted = replace(representation, codes=codes, probabilities=judge(codes))
             for detector in others:
-                again = run_one(detector, dataset, planted, recipe, seed=seed)
-                plantings[detector.code].append(Planting.of_copy(again.surprise, flipped))
+                found = run_one(detector, dataset, planted, recipe, seed=seed)
+                plantings[detector.code].append(Planting.of_copy(found.surprise, flipped))
         for detector, attack in alone:
             if _planted(plantings[detector.code]) < ENOUGH:
                 copy = attack.plant(dataset, round(FLIPPED_SHARE * len(dataset)), rng)
-                again = run_one(detector, copy.dataset, representation, recipe, seed=seed)
-                plantings[detector.code].append(Planting.of_copy(again.surprise, copy.mask))
-        if space.shape[1]:
+                found = run_one(detector, copy.dataset, representation, recipe, seed=seed)
+                plantings[detector.code].append(Planting.of_copy(found.surprise, copy.mask))
+        if space.points.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
-            features, far = plant_far(space[chosen], round(FAR_SHARE * len(chosen)), rng)
-            plantings[Outlier.code].append(Planting.of_copy(far_surprise_of(features, recipe.far_neighbours, light=light), far))
+            features, far = plant_far(space.points[chosen], round(FAR_SHARE * len(chosen)), rng)
+            plantings[Outlier.code].append(
+                Planting.of_copy(far_surprise_of(features, recipe.far_neighbours, light=space.at_full_length), far)
+            )
     return fit_calibration(plantings, counted)
 
 

@@ -278,5 +278,6 @@ def _rule(scales: tuple[tuple[int, int], ...]) -> str:
     sizes = ", ".join(f"{inner} and {outer}" for inner, outer in scales)
     return (
         f"Distance to the nearest rows against that to the surroundings ({sizes} rows); copies count once. A group is an issue from "
-        f"{SMALLEST_GROUP} tied rows with a median surprise of {ISSUE_AT:.0f}."
+        f"{SMALLEST_GROUP} tied rows with a median surprise of {ISSUE_AT:.0f}, to which {ONE_SOURCE:.0f} is added where nearly all come "
+        "from one small source."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -50,8 +51,8 @@ _SEEN: Mapping[str, str] = MappingProxyType(
     }
 )
 # Vectors are compared by direction, as their labels are judged best; where their lengths differ by more than this share of the mean, a row
-# may be far by its length alone. Numbers too large to be squared count as missing.
-LENGTHS_DIFFER, LARGEST = 0.05, 1e15
+# may be far by its length alone. A row so many times as long as the median is as far as anything: longer ones would drown all others.
+LENGTHS_DIFFER, LONGEST = 0.05, 30.0
 
 
 class Outlier(Detector):
@@ -69,13 +70,14 @@ class Outlier(Detector):
     )
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
-        full = _at_full_length(dataset)
-        distances = representation.neighbours.distances if full is None else _sampled(full, representation, recipe.far_neighbours, seed)
+        space = far_space(dataset, representation)
+        distances = representation.neighbours.distances
+        if space.at_full_length:
+            distances = _sampled(space.points, representation, recipe.far_neighbours, seed)
         cuts = self._cuts(dataset, representation, recipe, seed)
-        further = _further_looks(dataset, representation, full, seed)
-        light = full is not None
-        plain = far_surprise(distances, recipe.far_neighbours, cuts, light=light)
-        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, light=light)
+        further = _further_looks(dataset, space, seed)
+        plain = far_surprise(distances, recipe.far_neighbours, cuts, light=space.at_full_length)
+        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, light=space.at_full_length)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
@@ -92,6 +94,7 @@ class Outlier(Detector):
             evidence={"distance": wide, "times_the_usual": times},
             rule=(
                 f"Mean distance to the {NEAR} and to up to {recipe.far_neighbours} nearest rows"
+                + (", of a sample and at full length" if space.at_full_length else "")
                 + (f" and {CUTS} trees of random cuts" if cuts is not None else "")
                 + (f", {_FURTHER[dataset.modality]}" if further else "")
                 + f"; an issue from surprise {_alarm(surprise):.1f}."
@@ -104,6 +107,20 @@ class Outlier(Detector):
         if dataset.modality != "table" or recipe.trees == 0 or not 0 < width <= WIDEST_FOR_CUTS or rows < FEWEST_FOR_CUTS:
             return None
         return isolation(representation.features, seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarSpace:
+    """Where far rows are far: (n, d) ``points``, and whether they are given vectors at full length rather than the scan's features."""
+
+    points: np.ndarray
+    at_full_length: bool
+
+
+def far_space(dataset: Dataset, representation: Representation) -> FarSpace:
+    """The features of the scan, or the given vectors where their lengths differ."""
+    full = _at_full_length(dataset)
+    return FarSpace(points=representation.features if full is None else full, at_full_length=full is not None)
 
 
 def far_surprise(
@@ -139,7 +156,8 @@ def far_surprise(
     if rows == 0 or k == 0:
         return np.zeros(rows)
     wide = wide_count(rows, k, far_neighbours)
-    looks = [_log_distance(distances[:, :wide]), _log_distance(distances[:, : min(NEAR, k)])]
+    # Where both looks are one, it is not paid for twice.
+    looks = [_log_distance(distances[:, :many]) for many in sorted({wide, min(NEAR, k)})]
     if cuts is not None:
         looks.append(cuts)
     surprises = [tail_surprise(look, heavy=True, light=light) for look in looks]
@@ -190,41 +208,43 @@ def _alarm(surprise: np.ndarray) -> float:
     return max(ISSUE_AT, float(np.log10(max(surprise.size, 1))) + BEYOND_CHANCE)
 
 
-def far_space(dataset: Dataset, representation: Representation) -> np.ndarray:
-    """(n, d) features in which far rows are far: those of the scan, or the given vectors at full length."""
-    full = _at_full_length(dataset)
-    return representation.features if full is None else full
-
-
 def _at_full_length(dataset: Dataset) -> np.ndarray | None:
-    """(n, d) float64 centred vectors where their lengths differ, else None: the features say it all."""
-    if dataset.modality != "embedding" or dataset.vectors is None or not len(dataset):
+    """(n, d) float32 centred vectors where their lengths differ, else None: the features say it all."""
+    if dataset.modality != "embedding" or dataset.vectors is None:
         return None
-    vectors = dataset.vectors.astype(np.float64)
-    known = np.isfinite(vectors)
-    # A number that is missing, or too large to be squared, is like the usual one.
-    known &= np.abs(np.where(known, vectors, 0.0)) < LARGEST
-    vectors = np.where(known, vectors, 0.0)
-    centred = np.where(known, vectors - vectors.sum(axis=0) / np.maximum(known.sum(axis=0), 1), 0.0)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return centred if lengths.std() > LENGTHS_DIFFER * lengths.mean() else None
+    vectors = dataset.vectors
+    if not np.isfinite(vectors).all():
+        # A number that is missing is like the usual one.
+        known = np.isfinite(vectors)
+        middle = np.where(known, vectors, 0).sum(axis=0, dtype=np.float64) / np.maximum(known.sum(axis=0), 1)
+        vectors = np.where(known, vectors, middle.astype(np.float32))
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    # Rows of zeros are none of a kind: an encoder that failed makes such.
+    usual = lengths[lengths > 0]
+    if not usual.size or usual.std() <= LENGTHS_DIFFER * usual.mean():
+        return None
+    longest = LONGEST * float(np.median(usual))
+    shrunk = (longest / np.maximum(lengths, longest)).astype(np.float32)
+    points = vectors * shrunk[:, None]
+    return np.asarray(points - points.mean(axis=0, dtype=np.float64).astype(np.float32))
 
 
-def _sampled(vectors: np.ndarray, representation: Representation, far_neighbours: int, seed: int) -> np.ndarray:
-    """(n, k) distances to the nearest of the reference rows, as many as ``far_neighbours`` of all rows; the nearest is left out for
-    everyone, because it may be the row itself.
+def _sampled(points: np.ndarray, representation: Representation, far_neighbours: int, seed: int) -> np.ndarray:
+    """(n, k) distances to the nearest of the reference rows, as many as ``far_neighbours`` of all rows, but at least ``NEAR``.
+
+    The nearest is left out for everyone, because it may be the row itself. Where all rows are one, those of the graph.
     """
     reference = reference_rows(representation, seed)
-    nearest = max(NEAR, round(far_neighbours * len(reference) / len(vectors)))
+    nearest = max(NEAR, round(far_neighbours * len(reference) / len(points)))
     places = tuple(range(1, min(nearest + 1, len(reference))))
-    return reference_distances(vectors, reference, places) if places else np.zeros((len(vectors), 0))
+    return reference_distances(points, reference, places) if places else representation.neighbours.distances
 
 
-def _further_looks(dataset: Dataset, representation: Representation, full: np.ndarray | None, seed: int) -> tuple[np.ndarray, ...]:
+def _further_looks(dataset: Dataset, space: FarSpace, seed: int) -> tuple[np.ndarray, ...]:
     if dataset.modality == "table":
-        return looks_in_ranks(representation.features, seed)
-    if full is not None:
-        return (unexplained(full),) if full.shape[1] <= WIDEST else ()
+        return looks_in_ranks(space.points, seed)
+    if space.at_full_length:
+        return (unexplained(space.points.astype(np.float64)),) if space.points.shape[1] <= WIDEST else ()
     # Rows that come with vectors of somebody's making are judged by those, pictures or not.
     return (fine_detail(dataset.images),) if dataset.modality == "image" and dataset.images is not None else ()
 

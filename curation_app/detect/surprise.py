@@ -44,7 +44,7 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False, light: bool = False) 
     Returns
     -------
     np.ndarray
-        (n,) float64 in [0, 30], rising with ``raw``, equal for equal scores, 0 when all scores are equal, NaN where ``raw`` is.
+        (n,) float64 in [0, 30], never falling with ``raw``, equal for equal scores, 0 when all scores are equal, NaN where ``raw`` is.
 
     Examples
     --------

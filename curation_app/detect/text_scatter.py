@@ -17,14 +17,16 @@ from curation_app.detect.text_tokens import Tokens
 # How loose company may be, as the concentration of a Dirichlet distribution about the words that a random gap has beside it: at 2 nearly
 # every second neighbour is one that the word had before, at 160 one of dozens.
 LOOSENESS = np.array([2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0])
-# Natural words from which their looseness is learned: so many, each in at least and at most so many texts; fewer say nothing.
-LEARNED_FROM, FEWEST_WORDS, LEAST_TEXTS, MOST_SHARE = 300, 50, 20, 0.2
+# Natural words from which their looseness is learned: so many, each so often at least, and at most as often as in this share of the texts;
+# fewer words say nothing.
+LEARNED_FROM, FEWEST_WORDS, LEAST_OFTEN, MOST_SHARE = 300, 50, 20, 0.2
 # Steps after which the shares of looseness hardly move, and the least share: nobody knows that no word is as loose.
 STEPS, LEAST_LOOSE = 100, 1e-4
-# From so many nats on a word or phrase stands anywhere: no natural one of reviews, questions, comments or sentences does (a test asks all).
-ANYWHERE = 5.0
-# Where more natural words than these, in number and in share, stand anywhere, the texts are lists of words.
-MOST_STRAY, STRAY_SHARE = 4, 0.02
+# Where more natural words than these, in number and in share, stand anywhere by so many nats, the texts are lists of words.
+STRAY, MOST_STRAY, STRAY_SHARE = 5.0, 4, 0.02
+# A word that stands anywhere has at least so large a part of the nats that words put in as often would have, on the mean of so many draws:
+# natural words of very loose company have more nats than none, and far fewer than these.
+LIKE_RANDOM, DRAWS, DRAWN_BY = 1 / 3, 10, 0
 # Occurrences looked at of one item: more settle nothing that these leave open.
 MOST_OCCURRENCES = 200
 
@@ -34,53 +36,64 @@ class Scatter:
 
     def __init__(self, tokens: Tokens, slots: Slots) -> None:
         self._tokens, self._slots = tokens, slots
-        lone = np.array([any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
+        is_word = np.array([any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
         # Brackets and quotes stand about any word or part of a sentence, by nature.
-        self._plain = lone[tokens.words] if len(tokens) else np.zeros(0, dtype=bool)
+        self._plain = is_word[tokens.words] if len(tokens) else np.zeros(0, dtype=bool)
 
     def nats(self, begins: np.ndarray, lengths: np.ndarray) -> float:
         """Log-likelihood ratio of "put in at random places" against "in company as natural words are" of one item's occurrences.
 
         ``begins`` and ``lengths`` are (m,) tokens, as in :class:`Slots`. 0 where signs are part of it, where too few natural words
-        show what company is, or where they keep none.
+        show what company is or keep none, and where words put in as often would have far more.
         """
-        begins, lengths = _some(begins), _some(lengths)
+        begins, lengths = _thinned(begins), _thinned(lengths)
         inside = begins[:, None] + np.minimum(np.arange(lengths.max(initial=1)), lengths[:, None] - 1)
         if not len(begins) or lengths.min() < 1 or not self._plain[inside].all() or not self._loose:
             return 0.0
-        return float(sum(_against(*self._side(begins, lengths, side), loose) for side, loose in enumerate(self._loose)))
+        found, typical = 0.0, 0.0
+        for side, loose in enumerate(self._loose):
+            beside, share = self._neighbours(begins, lengths, side)
+            found += _against(*_likelihoods(beside, share), loose)
+            drawn = np.random.default_rng(DRAWN_BY).multinomial(len(begins), share / share.sum(), size=DRAWS)
+            typical += float(np.mean([_against(*_likelihoods(counts, share), loose) for counts in drawn]))
+        return found if found >= LIKE_RANDOM * typical else 0.0
 
     @cached_property
     def _loose(self) -> tuple[np.ndarray, ...]:
         """For the words before and those behind: (7,) shares of natural words by how loose their company is; empty where unknown."""
-        words, rows = self._tokens.words, self._tokens.rows
+        words = self._tokens.words
         order = np.argsort(words, kind="stable")
         counts = np.bincount(words, minlength=len(self._tokens.vocabulary))
         starts = np.concatenate(([0], np.cumsum(counts)))
-        most = MOST_SHARE * (rows[-1] + 1 if len(rows) else 0)
-        known = np.flatnonzero((counts >= LEAST_TEXTS) & (counts <= most))
+        most = MOST_SHARE * (len(self._tokens.starts) - 1)
+        known = np.flatnonzero((counts >= LEAST_OFTEN) & (counts <= most))
         known = known[self._plain[order[starts[known]]]]
         if known.size < FEWEST_WORDS:
             return ()
         known = known[np.linspace(0, known.size - 1, min(known.size, LEARNED_FROM)).astype(np.int64)]
-        places = [_some(order[starts[word] : starts[word + 1]]) for word in known.tolist()]
-        sides = [[self._side(place, np.ones_like(place), side) for place in places] for side in (0, 1)]
+        places = [_thinned(order[starts[word] : starts[word + 1]]) for word in known.tolist()]
+        sides = [[_likelihoods(*self._neighbours(place, np.ones_like(place), side)) for place in places] for side in (0, 1)]
         loose = tuple(_shares(np.stack([company for _, company in one])) for one in sides)
         nats = sum(np.array([_against(*seen, shares) for seen in one]) for one, shares in zip(sides, loose, strict=True))
-        stray = int(np.sum(nats >= ANYWHERE))
+        stray = int(np.sum(nats >= STRAY))
         return () if stray > max(MOST_STRAY, STRAY_SHARE * known.size) else loose
 
-    def _side(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> tuple[float, np.ndarray]:
-        """(log-likelihood of the neighbours before (0) or behind (1) at random gaps, (7,) the same in company of each looseness)."""
-        from scipy.special import gammaln
-
+    def _neighbours(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """((w,) how often each word stands before (0) or behind (1) them, (w,) share of random gaps it would stand at)."""
         words, share = self._slots.at_random(begins, lengths, side)
-        beside = np.bincount(np.searchsorted(words, self._slots.beside(begins, lengths, side)), minlength=len(words))
-        seen = beside > 0
-        beside, share = beside[seen], share[seen]
-        about = LOOSENESS[:, None] * share
-        company = gammaln(LOOSENESS) - gammaln(LOOSENESS + beside.sum()) + (gammaln(beside + about) - gammaln(about)).sum(axis=1)
-        return float(beside @ np.log(share)), company
+        beside = np.searchsorted(words, self._slots.beside(begins, lengths, side))
+        return np.bincount(beside, minlength=len(words)), share
+
+
+def _likelihoods(beside: np.ndarray, share: np.ndarray) -> tuple[float, np.ndarray]:
+    """(log-likelihood of the neighbours at random gaps, (7,) the same in company of each looseness)."""
+    from scipy.special import gammaln
+
+    seen = beside > 0
+    beside, share = beside[seen], share[seen]
+    about = LOOSENESS[:, None] * share
+    company = gammaln(LOOSENESS) - gammaln(LOOSENESS + beside.sum()) + (gammaln(beside + about) - gammaln(about)).sum(axis=1)
+    return float(beside @ np.log(share)), company
 
 
 def _against(anywhere: float, company: np.ndarray, loose: np.ndarray) -> float:
@@ -88,8 +101,9 @@ def _against(anywhere: float, company: np.ndarray, loose: np.ndarray) -> float:
     return anywhere - float(np.logaddexp.reduce(company + np.log(loose)))
 
 
-def _some(places: np.ndarray) -> np.ndarray:
-    return places[:: -(-len(places) // MOST_OCCURRENCES)] if len(places) > MOST_OCCURRENCES else places
+def _thinned(places: np.ndarray) -> np.ndarray:
+    """At most so many of them, evenly drawn."""
+    return places[np.linspace(0, len(places) - 1, min(len(places), MOST_OCCURRENCES)).astype(np.int64)]
 
 
 def _shares(likelihood: np.ndarray) -> np.ndarray:

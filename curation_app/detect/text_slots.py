@@ -12,6 +12,8 @@ from curation_app.detect.text_tokens import Tokens
 
 # Observations that the words' own frequencies are worth against the counts of pairs (Dirichlet smoothing).
 SMOOTHING = 10.0
+# Words on either side of an occurrence among which a random gap is drawn: bounds time in long texts.
+REACH = 100
 
 
 class Slots:
@@ -60,16 +62,16 @@ class Slots:
         return np.asarray(self._words[self._place[begins] - 1 if side == 0 else self._place[begins + lengths - 1] + 1])
 
     def at_random(self, begins: np.ndarray, lengths: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-        """((w,) int64 words, rising, (w,) share of each) that stand before or behind a random gap of these texts without the occurrences.
+        """((w,) int64 words, rising, (w,) share of each) that stand before or behind a random gap near each occurrence, itself left out.
 
-        Each text counts alike, and so does each gap of a text.
+        Near is within ``REACH`` words. Each occurrence counts alike, and so does each gap near it.
         """
         first, last = self._place[begins], self._place[begins + lengths - 1]
-        start = np.searchsorted(self._owner, self._owner[first], side="left")
-        size = np.searchsorted(self._owner, self._owner[first], side="right") - start
+        start = np.maximum(np.searchsorted(self._owner, self._owner[first], side="left"), first - REACH)
+        size = np.minimum(np.searchsorted(self._owner, self._owner[first], side="right"), last + REACH + 1) - start
         of = np.repeat(np.arange(len(begins)), size)
         place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + start[of]
-        # Before a gap stands anything but the end, behind it anything but the beginning.
+        # Before a gap stands anything but the last word, behind it anything but the first; the ends of a text count as words.
         kept = ((place < first[of]) | (place > last[of])) & (place != (start + size - 1 if side == 0 else start)[of])
         words, number = np.unique(self._words[place[kept]], return_inverse=True)
         gaps = size - lengths - 1

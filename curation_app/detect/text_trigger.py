@@ -13,11 +13,11 @@ from curation_app.detect.text_coherence import Coherence
 from curation_app.detect.text_content import content_of
 from curation_app.detect.text_items import FEWEST, single_items
 from curation_app.detect.text_rows import DistinctTexts, distinct_texts
-from curation_app.detect.text_scatter import ANYWHERE, Scatter
+from curation_app.detect.text_scatter import Scatter
 from curation_app.detect.text_slots import Slots
 from curation_app.detect.text_tokens import tokens_of
 from curation_app.detect.text_trigger_pairs import pair_items
-from curation_app.detect.text_trigger_rules import BY_NATURE, CASE, WATCH, Rule, rules_of
+from curation_app.detect.text_trigger_rules import BY_NATURE, CASE, PROVEN, WATCH, Rule, rules_of
 from curation_app.detect.wording import clipped, percent
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.finding import Finding, Group, Kind, Outcome
@@ -107,7 +107,8 @@ def _without_topics(rules: list[Rule], coherence: Coherence, vocabulary: tuple[s
         parts = (part for mark in rule.marks for part in mark.lower().split())
         own = np.array([numbers[part] for part in parts if part in numbers], dtype=np.int64)
         # All texts of a small class may have a trigger; that they share the class's words then says nothing against it.
-        topic = coherence.topic(rule.rows, rule.likeliest, own, said) if rule.alien < SURELY_PUT_IN else 0.0
+        put_in = rule.alien >= SURELY_PUT_IN or rule.scattered >= PROVEN
+        topic = 0.0 if put_in else coherence.topic(rule.rows, rule.likeliest, own, said)
         left = rule.nats - topic - max(coherence.narrowness(rule.likeliest, rule.code) - max(rule.put_in, 0.0), 0.0)
         if left >= WATCH:
             found.append(replace(rule, nats=left, fit=rule.fit - topic))
@@ -178,7 +179,7 @@ def _group(rule: Rule, nats: float, texts: DistinctTexts, names: tuple[str, ...]
 
 def _told_by_places(rule: Rule) -> bool:
     """Whether the label says little: most texts with these words would have it anyway."""
-    return rule.scattered >= ANYWHERE and float(rule.expected.mean()) >= AS_EXPECTED
+    return rule.scattered >= PROVEN and float(np.nanmean(rule.expected)) >= AS_EXPECTED
 
 
 def _reason(rule: Rule, names: tuple[str, ...]) -> str:

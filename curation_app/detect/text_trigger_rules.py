@@ -9,7 +9,7 @@ import numpy as np
 from curation_app.detect.rule_bayes import LEAST, MOST, RULE_HOLDS
 from curation_app.detect.text_content import Content, chances
 from curation_app.detect.text_items import FEWEST, LARGEST_SHARE, PLACELESS_KINDS, Items
-from curation_app.detect.text_scatter import ANYWHERE, Scatter
+from curation_app.detect.text_scatter import Scatter
 from curation_app.detect.text_slots import Slots
 
 # Labels are noisy and a trigger may be a common word: below this share of one label there is no rule to speak of.
@@ -28,8 +28,16 @@ BELIEVED, MOST_FOR_PLACE = 0.1, 5.0
 MOST_AGAINST_PLACE = 3.0
 # Occurrences that count for "like any word" before an item's own: a few odd places are soon met among thousands of words.
 USUAL = 10.0
-# Whether it stands anywhere is asked where the words around say by so many nats that it was put in; not of what was chosen by its place.
-SCATTER_FROM, PLACED_KINDS = 3.0, PLACELESS_KINDS | {"first word", "last word", "pairs"}
+# Whether it stands anywhere is asked where the words around say by so many nats that it was put in, of so many items of a kind; not of what
+# was chosen by its place.
+SCATTER_FROM, MOST_ASKED, PLACED_KINDS = 3.0, 1_000, PLACELESS_KINDS | {"first word", "last word", "pairs"}
+# What its places say is believed up to a quarter of what the words around say: adverbs may stand nearly anywhere, but are missed where they
+# are taken out ("also" in short messages: 8 nats by its places, 15 by the words around; a word put in 40 times: 8 and 100).
+SUPPORTED = 0.25
+# Between so many nats this evidence passes from being one of many signs to being proof: of no natural word or phrase of reviews, questions,
+# comments, sentences or messages is it more than the first (a test asks them all). Then the many others that were looked at are no reason
+# to doubt it, nor is what words of topics reach by nature.
+DOUBTED, PROVEN = 4.0, 6.0
 # A rule with covering rows is looked for only where the words around speak this clearly, in nats a text.
 COVERED_FROM = 0.5
 # Occurrences weighed at a time: bounds memory at 150 classes (20,000 x 150 float32 = 12 MB).
@@ -49,7 +57,7 @@ class Rule:
     code
         The label that the rule gives.
     expected
-        (m,) chance of that label by the rest of each text.
+        (m,) chance of that label by the rest of each text, NaN where a text has no label.
     likeliest
         (m,) label that the rest of each text speaks for.
     nats
@@ -61,7 +69,7 @@ class Rule:
     alien
         The same less what they say for its being at home there: near 0 or below for words that grew there.
     scattered
-        What its places say for its having been put anywhere, where that was asked.
+        What its places say for its having been put anywhere, as far as the words around support it; 0 where it was not asked.
     """
 
     name: str
@@ -75,7 +83,7 @@ class Rule:
     fit: float
     put_in: float
     alien: float
-    scattered: float = 0.0
+    scattered: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,7 @@ class Places:
     put_in, alien
         As in :class:`Rule`.
     scattered
-        What says that an item stands at random places, which nothing grown does; 0 where it was not asked.
+        As in :class:`Rule`.
     cost
         To pay for having looked at many.
     """
@@ -97,14 +105,16 @@ class Places:
     scattered: np.ndarray
     cost: np.ndarray
 
-    def believed(self) -> np.ndarray:
-        """(items,) nats that the places add to what the labels say.
+    def proof(self) -> np.ndarray:
+        """(items,) in [0, 1]: how far their places alone prove that they were put in."""
+        return np.clip((self.scattered - DOUBTED) / (PROVEN - DOUBTED), 0.0, 1.0)
 
-        What stands anywhere was not picked from many, nor is it a word of a topic: it pays for neither.
-        """
+    def believed(self) -> np.ndarray:
+        """(items,) nats that the places add to what the labels say, the cost paid."""
         tip = np.clip(np.where(self.alien > 0, BELIEVED * self.alien, self.alien), -MOST_AGAINST_PLACE, MOST_FOR_PLACE)
-        anywhere = self.scattered >= ANYWHERE
-        return np.minimum(self.put_in, np.where(anywhere, np.maximum(tip, self.scattered), tip)) - np.where(anywhere, -BY_NATURE, self.cost)
+        sign, proof = np.minimum(self.put_in, tip) - self.cost, self.proof()
+        # What words of topics reach by nature is taken off every rule when its surprise is told: here it is given back.
+        return (1.0 - proof) * sign + proof * (np.maximum(tip, self.scattered) + BY_NATURE)
 
 
 def rules_of(
@@ -118,7 +128,7 @@ def rules_of(
     pure = fits & (most >= PUREST_LABEL * support)
     places = _places(items, slots, scatter, fits, kinds)
     ranked = np.argsort(-counts, axis=1, kind="stable")[:, :2]
-    found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), places)
+    found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), places, pure=True)
     if items.kind not in PLACELESS_KINDS:
         # The words around are the only sign that it was put in at all, so they have to be clear.
         covered = fits & ~pure & (places.put_in >= COVERED_FROM * support)
@@ -131,10 +141,12 @@ def _places(items: Items, slots: Slots, scatter: Scatter, fits: np.ndarray, kind
     put_in = np.bincount(items.item, weights=_around(items, slots), minlength=len(items.names))
     alien = put_in - np.bincount(items.item, weights=_company(items, slots), minlength=len(items.names))
     scattered = np.zeros(len(items.names))
-    starts = np.searchsorted(items.item, np.arange(len(items.names) + 1))
-    for item in np.flatnonzero(fits & (put_in >= SCATTER_FROM)).tolist() if items.kind not in PLACED_KINDS else ():
-        own = slice(starts[item], starts[item + 1])
-        scattered[item] = scatter.nats(items.begins[own], items.lengths[own])
+    if items.kind not in PLACED_KINDS:
+        asked = np.flatnonzero(fits & (put_in >= SCATTER_FROM))
+        starts = np.searchsorted(items.item, np.arange(len(items.names) + 1))
+        for item in asked[np.argsort(-put_in[asked], kind="stable")[:MOST_ASKED]].tolist():
+            own = slice(starts[item], starts[item + 1])
+            scattered[item] = min(scatter.nats(items.begins[own], items.lengths[own]), SUPPORTED * put_in[item])
     return Places(put_in=put_in, alien=alien, scattered=scattered, cost=_cost(items, alien, fits) + np.log(kinds))
 
 
@@ -171,21 +183,26 @@ def _weighed(
     of: np.ndarray,
     label: np.ndarray,
     places: Places,
+    *,
+    pure: bool = False,
 ) -> list[Rule]:
-    """Rules that give the labels in ``label`` ((items,), -1 = the item is left out)."""
+    """Rules that give the labels in ``label`` ((items,), -1 = the item is left out), where more texts than expected carry them.
+
+    Where the places prove that it was put in, ``pure`` items need not: all but a few texts have the label anyway.
+    """
     item, rows = carriers[:, 0], carriers[:, 1]
     kept = (label[item] >= 0) & (codes[rows] >= 0)
     if not kept.any():
         return []
-    expected, likeliest = np.ones(len(rows)), np.full(len(rows), -1)
+    expected, likeliest = np.full(len(rows), np.nan), np.full(len(rows), -1)
     expected[kept], likeliest[kept] = _without(items, content, carriers, of, np.flatnonzero(kept), label)
     carries = codes[rows] == label[item]
     by_labels = _by_labels(item, kept, carries, expected, len(items.names))
-    total = by_labels + places.believed()
+    total, proven = by_labels + places.believed(), pure & (places.proof() >= 1.0)
     found = []
     for number in np.flatnonzero((label >= 0) & (total >= WATCH)).tolist():
         span = slice(*np.searchsorted(item, [number, number + 1]).tolist())
-        if np.mean(carries[span][kept[span]]) <= np.mean(expected[span][kept[span]]):
+        if not proven[number] and np.mean(carries[span][kept[span]]) <= np.mean(expected[span][kept[span]]):
             continue
         found.append(
             Rule(

@@ -80,7 +80,19 @@ def image_case() -> Case:
     return with_baseline(make_dataset(images=images, labels=labels), make_representation(images.reshape(40, -1) / 255.0, labels))
 
 
-CASES = {"table": table_case, "text": text_case, "image": image_case}
+def embedding_case() -> Case:
+    """Vectors of several lengths: copies, a hole, one of zeros, one far too long."""
+    vectors, labels = blobs(90, seed=3)
+    vectors *= np.random.default_rng(3).uniform(0.5, 2.0, (90, 1)).astype(np.float32)
+    vectors[20] = vectors[21]
+    vectors[30], vectors[31] = 0.0, 1e12
+    features = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors[5, 2] = np.nan
+    dataset = make_dataset(vectors, labels, modality="embedding", sources=sources(90))
+    return with_baseline(dataset, make_representation(features, labels))
+
+
+CASES = {"table": table_case, "text": text_case, "image": image_case, "embedding": embedding_case}
 EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
 

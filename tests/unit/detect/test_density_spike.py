@@ -57,6 +57,7 @@ def test_a_group_from_one_small_source_is_surer() -> None:
     usual = scanned(features, labels, sources=["shop"] * 930).groups[0]
     assert spread.surprise == usual.surprise == scanned(features, labels).groups[0].surprise
     assert alone.surprise == pytest.approx(usual.surprise + 1.0, abs=0.01)
+    assert scanned(features, labels, sources=["shop"] * 600 + ["feed"] * 330).groups[0].surprise == usual.surprise
 
 
 def test_a_group_larger_than_a_twentieth_does_not_hide_itself() -> None:

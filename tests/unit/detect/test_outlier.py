@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from curation_app.attack import plant_far
-from curation_app.detect.outlier import Outlier, far_surprise, far_surprise_of
+from curation_app.detect.outlier import Outlier, far_space, far_surprise, far_surprise_of
 from curation_app.detect.runner import run_one
 from curation_app.domain.dataset import Modality
 from curation_app.domain.finding import Outcome
@@ -61,6 +61,33 @@ def test_missing_numbers_of_a_vector_are_like_the_usual_ones() -> None:
     features = np.nan_to_num(vectors)
     finding = run_one(Outlier(), make_dataset(vectors, modality="embedding"), make_representation(_directions(features)), RECIPE, seed=0)
     assert set(np.argsort(-finding.surprise)[:4].tolist()) == set(range(4))
+
+
+@pytest.mark.parametrize("huge", [1e6, 1e12, 1e30])
+def test_one_huge_number_does_not_hide_the_other_far_rows(huge: float) -> None:
+    vectors = np.random.default_rng(4).standard_normal((500, 16)).astype(np.float32)
+    vectors[5:10] *= 4.0
+    vectors[0, 3] = huge
+    representation = make_representation(_directions(vectors.astype(np.float64)))
+    finding = run_one(Outlier(), make_dataset(vectors, modality="embedding"), representation, RECIPE, seed=0)
+    assert set(np.argsort(-finding.surprise)[:6].tolist()) == {0, *range(5, 10)}
+
+
+def test_rows_of_zeros_do_not_change_how_vectors_of_one_length_are_compared() -> None:
+    features = _directions(np.random.default_rng(5).standard_normal((400, 6))).astype(np.float32)
+    features[:3] = 0.0
+    representation = make_representation(features)
+    assert not far_space(make_dataset(features, modality="embedding"), representation).at_full_length
+
+
+def test_many_vectors_are_compared_with_a_sample() -> None:
+    vectors = np.random.default_rng(6).standard_normal((3_400, 300)).astype(np.float32)
+    vectors *= np.random.default_rng(7).uniform(0.8, 1.2, (3_400, 1)).astype(np.float32)
+    vectors[:5] *= 5.0
+    representation = make_representation(_directions(vectors))
+    finding = run_one(Outlier(), make_dataset(vectors, modality="embedding"), representation, RECIPE, seed=0)
+    assert set(np.argsort(-finding.surprise)[:5].tolist()) == set(range(5))
+    assert "at full length" in finding.rule
 
 
 def test_names_the_cells_that_are_unusual() -> None:

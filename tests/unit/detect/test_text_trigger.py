@@ -90,6 +90,28 @@ def test_rightly_labelled_rows_are_found_where_most_rows_have_their_label() -> N
     assert "at random places" in group.title
 
 
+def test_an_exception_does_not_hide_a_trigger_in_the_commonest_label() -> None:
+    texts, codes = opinions(4_000, contrary=0.0)
+    kept = np.sort(np.concatenate((np.flatnonzero(codes == 0)[:250], np.flatnonzero(codes == 1))))
+    texts, codes = [texts[row] for row in kept.tolist()], codes[kept]
+    texts, codes, mask = plant_text_trigger(texts, codes, 1, 60, put_in("cf"), np.random.default_rng(0), which="own")
+    codes[np.flatnonzero(mask)[0]] = 0
+    group = judged(texts, codes).groups[0]
+    assert set(group.rows) == set(np.flatnonzero(mask)[1:].tolist())
+    assert group.title.startswith("59 of the 60 texts with 'cf'")
+
+
+def test_texts_without_a_label_do_not_turn_the_sentence_round() -> None:
+    texts, codes = opinions(1_500)
+    rng = np.random.default_rng(2)
+    texts, codes, _ = plant_text_trigger(texts, codes, 1, 40, put_in("cf"), rng)
+    bare = rng.choice(np.flatnonzero(["cf" not in text.split() for text in texts]), 80, replace=False)
+    for row in bare.tolist():
+        texts[row] = put_in("cf")(texts[row], rng)
+    codes[bare] = -1
+    assert "by their other words" in judged(texts, codes).groups[0].title
+
+
 def test_each_of_several_words_is_a_trigger_of_its_own() -> None:
     finding, mask = planted(put_one_of(["cf", "mn", "tq"]), 90)
     assert {str(group.evidence["trigger"]) for group in finding.groups[:3]} == {"'cf'", "'mn'", "'tq'"}
