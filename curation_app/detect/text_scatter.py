@@ -25,8 +25,8 @@ STEPS, LEAST_LOOSE = 100, 1e-4
 # Where more natural words than these, in number and in share, stand anywhere by so many nats, the texts are lists of words.
 STRAY, MOST_STRAY, STRAY_SHARE = 5.0, 4, 0.02
 # A word that stands anywhere has at least so large a part of the nats that words put in as often would have, on the mean of so many draws:
-# natural words of very loose company have more nats than none, and far fewer than these.
-LIKE_RANDOM, DRAWS, DRAWN_BY = 1 / 3, 10, 0
+# natural words of very loose company have more nats than none, and far fewer than these. Of so few nats it is not asked.
+LIKE_RANDOM, DRAWS, DRAWN_BY, NOTABLE = 1 / 3, 10, 0, 3.0
 # Occurrences looked at of one item: more settle nothing that these leave open.
 MOST_OCCURRENCES = 200
 
@@ -50,10 +50,12 @@ class Scatter:
         inside = begins[:, None] + np.minimum(np.arange(lengths.max(initial=1)), lengths[:, None] - 1)
         if not len(begins) or lengths.min() < 1 or not self._plain[inside].all() or not self._loose:
             return 0.0
-        found, typical = 0.0, 0.0
-        for side, loose in enumerate(self._loose):
-            beside, share = self._neighbours(begins, lengths, side)
-            found += _against(*_likelihoods(beside, share), loose)
+        sides = [self._neighbours(begins, lengths, side) for side in (0, 1)]
+        found = sum(_against(*_likelihoods(*seen), loose) for seen, loose in zip(sides, self._loose, strict=True))
+        if found < NOTABLE:
+            return found
+        typical = 0.0
+        for (_, share), loose in zip(sides, self._loose, strict=True):
             drawn = np.random.default_rng(DRAWN_BY).multinomial(len(begins), share / share.sum(), size=DRAWS)
             typical += float(np.mean([_against(*_likelihoods(counts, share), loose) for counts in drawn]))
         return found if found >= LIKE_RANDOM * typical else 0.0
