@@ -226,7 +226,8 @@ def _at_full_length(dataset: Dataset) -> np.ndarray | None:
     longest = LONGEST * float(np.median(usual))
     shrunk = (longest / np.maximum(lengths, longest)).astype(np.float32)
     points = vectors * shrunk[:, None]
-    return np.asarray(points - points.mean(axis=0, dtype=np.float64).astype(np.float32))
+    points -= points.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(points)
 
 
 def _sampled(points: np.ndarray, representation: Representation, far_neighbours: int, seed: int) -> np.ndarray:
