@@ -31,8 +31,8 @@ USUAL = 10.0
 # Whether it stands anywhere is asked where the words around say by so many nats that it was put in, of so many items of a kind; not of what
 # was chosen by its place.
 SCATTER_FROM, MOST_ASKED, PLACED_KINDS = 3.0, 1_000, PLACELESS_KINDS | {"first word", "last word", "pairs"}
-# What its places say is believed up to a quarter of what the words around say: adverbs may stand nearly anywhere, but are missed where they
-# are taken out ("also" in short messages: 8 nats by its places, 15 by the words around; a word put in 40 times: 8 and 100).
+# What its places say is believed up to a quarter of what the words around say: adverbs may stand nearly anywhere, but the words around them
+# hardly read on as if they were not there.
 SUPPORTED = 0.25
 # Between so many nats this evidence passes from being one of many signs to being proof: of no natural word or phrase of reviews, questions,
 # comments, sentences or messages is it more than the first (a test asks them all). Then the many others that were looked at are no reason
