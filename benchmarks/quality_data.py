@@ -18,6 +18,8 @@ from curation_app.load import read_dataset
 
 # The reference data lies beside the checkout; it is never part of it. Parts that need it say so where it is absent.
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "datasets"
+# Numbers a row of the vectors made of pictures, as in the reference experiments, and of texts.
+COMPONENTS, LATENT = 40, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,29 +97,33 @@ def _pneumonia() -> Dataset:
         return of_arrays("pneumoniamnist", images=data["train_images"], y=data["train_labels"].reshape(-1))
 
 
-def _components(name: str, count: int = 40) -> Callable[[], Dataset]:
-    """The first principal components of a set of pictures, as vectors of somebody's making: 40, as in the reference experiments."""
+def _named(name: str) -> Dataset:
+    return next(source for source in SOURCES if source.name == name).read()
+
+
+def _components(name: str) -> Callable[[], Dataset]:
+    """The first principal components of a set of pictures, as vectors of somebody's making."""
 
     def read() -> Dataset:
         from sklearn.decomposition import PCA
 
-        images = next(source for source in SOURCES if source.name == name).read()
+        images = _named(name)
         pixels = np.asarray(images.images).reshape(len(images), -1).astype(np.float64)
-        return of_arrays(f"{name} components", embeddings=PCA(count, random_state=0).fit_transform(pixels), y=class_codes(images)[0])
+        return of_arrays(f"{name} vectors", embeddings=PCA(COMPONENTS, random_state=0).fit_transform(pixels), y=class_codes(images)[0])
 
     return read
 
 
-def _terms(name: str, count: int = 100) -> Callable[[], Dataset]:
+def _terms(name: str) -> Callable[[], Dataset]:
     """Latent semantic vectors of a set of texts."""
 
     def read() -> Dataset:
         from sklearn.decomposition import TruncatedSVD
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        texts = next(source for source in SOURCES if source.name == name).read()
+        texts = _named(name)
         counts = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True).fit_transform(map(str, texts.frame[texts.roles.text]))
-        vectors = TruncatedSVD(count, random_state=0).fit_transform(counts)
+        vectors = TruncatedSVD(LATENT, random_state=0).fit_transform(counts)
         return of_arrays(f"{name} vectors", embeddings=vectors, y=class_codes(texts)[0])
 
     return read

@@ -129,10 +129,12 @@ def _calibrate(
     counted: dict[str, list[Planting]] = {}
     if recipe.plantings and representation.probabilities is not None and first is not None:
         last, codes = representation.probabilities, representation.codes
-        plantings[LabelError.code] = _planted_labels(last, codes, wrong_labels(last, codes, np.random.default_rng(seed)))
-        plantings[LabelError.code + NEAR] = _planted_labels(last, codes, doubtful_labels(last, codes))
+        usual = label_surprise(last, codes)
+        plantings[LabelError.code] = _planted_labels(usual, wrong_labels(last, codes, np.random.default_rng(seed)))
+        plantings[LabelError.code + NEAR] = _planted_labels(usual, doubtful_labels(last, codes))
         if first is not last:
-            counted[LabelError.code] = _planted_labels(first, codes, wrong_labels(first, codes, np.random.default_rng(seed)))
+            usual = label_surprise(first, codes)
+            counted[LabelError.code] = _planted_labels(usual, wrong_labels(first, codes, np.random.default_rng(seed)))
     others = _other_label_detectors(findings) if judge is not None else []
     looked = {finding.code for finding in findings if finding.outcome in (Outcome.ISSUE, Outcome.PASSED)}
     alone = [(detector, attack) for detector, attack in JUDGED_ALONE if detector.code in looked and not attack.lacks(dataset)]
@@ -153,15 +155,13 @@ def _calibrate(
         if space.points.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(space.points[chosen], round(FAR_SHARE * len(chosen)), rng)
-            plantings[Outlier.code].append(
-                Planting.of_copy(far_surprise_of(features, recipe.far_neighbours, light=space.at_full_length), far)
-            )
+            surprise = far_surprise_of(features, recipe.far_neighbours, light=space.at_full_length)
+            plantings[Outlier.code].append(Planting.of_copy(surprise, far))
     return fit_calibration(plantings, counted)
 
 
-def _planted_labels(probabilities: np.ndarray, codes: np.ndarray, planted: WrongLabels) -> list[Planting]:
-    """Labels that were each planted alone, beside those that are there: that needs no second judgement."""
-    usual = label_surprise(probabilities, codes)
+def _planted_labels(usual: np.ndarray, planted: WrongLabels) -> list[Planting]:
+    """Labels that were each planted alone, beside the (n,) surprise of those that are there: that needs no second judgement."""
     return [Planting(others=usual, planted=planted.surprise, weight=planted.weight, undone=planted.undone)]
 
 

@@ -19,7 +19,7 @@ FEWEST_FOR_A_TAIL = 20
 # Standard error of a tail's shape read from three quantiles, times the root of the rows in the tail (2,000 exponential samples each of
 # 300, 1,000 and 3,000 rows: 3.6).
 SHAPE_ERROR = 3.6
-# A normal tail has a shape of about -.2 between these quantiles, and nearly 0 far out.
+# A normal tail has a shape of -.28 between these quantiles, and nearly 0 far out.
 LIGHTEST = 0.15
 # A surprise of 6 is one clean row in a million: beyond that all are equally certain, and scores keep their distance from 1.
 CERTAIN = 6.0

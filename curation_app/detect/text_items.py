@@ -70,7 +70,7 @@ def places(tokens: Tokens) -> list[Items]:
     """The first and the last word of a text, whatever it is, and the last before the closing sign."""
     filled = np.flatnonzero(np.diff(tokens.starts) > 1)
     first, last = tokens.starts[filled], tokens.starts[filled + 1] - 1
-    sign = np.array([not any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
+    sign = ~tokens.spelled()
     before = np.where(sign[tokens.words[last]] & (last > first), last - 1, last) if len(tokens) else last
     found = []
     for where, begins in (("first word", first), ("last word", before)):

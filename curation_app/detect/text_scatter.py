@@ -36,9 +36,8 @@ class Scatter:
 
     def __init__(self, tokens: Tokens, slots: Slots) -> None:
         self._tokens, self._slots = tokens, slots
-        is_word = np.array([any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
         # Brackets and quotes stand about any word or part of a sentence, by nature.
-        self._plain = is_word[tokens.words] if len(tokens) else np.zeros(0, dtype=bool)
+        self._plain = tokens.spelled()[tokens.words]
 
     def nats(self, begins: np.ndarray, lengths: np.ndarray) -> float:
         """Log-likelihood ratio of "put in at random places" against "in company as natural words are" of one item's occurrences.

@@ -32,7 +32,7 @@ def style_tokens(tokens: Tokens) -> Tokens:
 def content_tokens(tokens: Tokens) -> Tokens:
     """The n texts without their common words and signs: what they are about."""
     common = _common(tokens)
-    said = np.array([any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
+    said = tokens.spelled()
     kept = (said & ~common)[tokens.words]
     rows = tokens.rows[kept]
     return Tokens(

@@ -47,6 +47,10 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.words)
 
+    def spelled(self) -> np.ndarray:
+        """(V,) bool: words of the vocabulary with a letter or a digit; the others are signs."""
+        return np.array([any(map(str.isalnum, word)) for word in self.vocabulary], dtype=bool)
+
 
 def tokens_of(texts: list[str]) -> Tokens:
     """Tokens of n texts; characters that show nothing do not part a word."""

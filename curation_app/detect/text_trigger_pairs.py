@@ -50,7 +50,7 @@ def _paired_words(tokens: Tokens, codes: np.ndarray, n_classes: int) -> tuple[np
     counts = np.zeros(size, dtype=np.int64)
     for code in range(n_classes):
         counts = np.maximum(counts, np.bincount(words[known & (codes[rows] == code)], minlength=size))
-    spelled = np.array([any(map(str.isalnum, word)) for word in tokens.vocabulary], dtype=bool)
+    spelled = tokens.spelled()
     usable = spelled & (support >= FEWEST) & (support <= max(COMMONEST * texts, FEWEST)) & (counts < PURE_ALONE * support)
     kept = usable[words] & known
     rows, words, begins = rows[kept], words[kept], begins[kept]
