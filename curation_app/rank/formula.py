@@ -22,6 +22,10 @@ SUREST = 0.99
 # which is as sure alone.
 SUREST_RULE, SUREST_GROUP = 0.992, 0.9915
 GROUPED = frozenset({"spike", "copies"})
+# How packed a row is has a tail that falls faster than the exponential one it is judged by, wherever the data is not packed by nature (of
+# 4,000 clean digits 336 rows reach a surprise of 1, 153 one of 1.5 and none one of 2). Up to even odds such a row is told without paying
+# for the other looks, and groups are taken to be as common as wrong labels; beyond, as other finds are.
+LIGHT_TAILED, LIGHT_PRIOR, LIGHT_MOST = frozenset({"spike"}), 0.03, 0.45
 NATS_PER_DECADE = float(np.log(10.0))
 
 
@@ -31,7 +35,8 @@ def formula_precision(family: str, surprise: np.ndarray, looks: int = 1) -> np.n
     if family in BAYESIAN:
         return rule_precision(surprise)
     paid = np.maximum(surprise - np.log10(max(looks, 1)), 0.0)
-    return fallback_precision(paid, USUAL_PRIOR.get(family, OTHER_PRIOR), SUREST_GROUP if family in GROUPED else SUREST)
+    chance = fallback_precision(paid, USUAL_PRIOR.get(family, OTHER_PRIOR), SUREST_GROUP if family in GROUPED else SUREST)
+    return np.fmax(chance, fallback_precision(surprise, LIGHT_PRIOR, LIGHT_MOST)) if family in LIGHT_TAILED else chance
 
 
 def rule_precision(surprise: np.ndarray) -> np.ndarray:

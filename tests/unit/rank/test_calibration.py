@@ -5,6 +5,7 @@ import pytest
 
 from curation_app.detect.surprise import tail_surprise
 from curation_app.rank import NEAR, Calibration, Curve, Planting, blend_verdicts, fallback_precision, fit_calibration
+from curation_app.rank.formula import formula_precision
 from curation_app.rank.monotone import rising_fit
 
 
@@ -43,6 +44,21 @@ def total(calibration: Calibration, surprise: np.ndarray) -> float:
     learned = calibration.learned("label", surprise, code="label-error")
     assert learned is not None
     return float(learned.sum())
+
+
+def test_where_errors_stand_apart_planted_ones_may_be_more_extreme_than_real_ones() -> None:
+    # Real errors teach the models and are less surprising than one planted alone; no good row is as surprising as either.
+    rng = np.random.default_rng(0)
+    bad = rng.random(4_000) < 0.2
+    surprise = np.where(bad, rng.uniform(3.0, 5.0, 4_000), rng.uniform(0.0, 1.0, 4_000))
+    alone, among_others = rng.uniform(4.0, 5.0, 4_000), rng.uniform(3.0, 5.0, 4_000)
+    plantings = {"label-error": [Planting(others=surprise, planted=alone)]}
+    calibration = fit_calibration(plantings, {"label-error": [Planting(others=surprise, planted=among_others)]})
+    chance = calibration.learned("label", surprise, code="label-error")
+    assert chance is not None
+    assert chance[bad].mean() > 0.9
+    assert chance[~bad].mean() < 0.02
+    assert chance.sum() == pytest.approx(bad.sum(), rel=0.1)
 
 
 def test_what_a_self_test_denies_is_ordered_by_the_formula_and_not_flagged() -> None:
@@ -140,6 +156,24 @@ def test_a_far_row_is_never_more_likely_bad_than_not_and_keeps_its_order() -> No
     chance = calibration.precision("far", surprise, code="outlier")
     assert 0.5 <= chance.max() < 0.501
     assert np.all(np.diff(chance[np.argsort(surprise, kind="stable")]) >= 0)
+
+
+def test_nor_is_it_told_more_than_its_own_surprise_allows() -> None:
+    # Planted far rows are nearly as far as all that is far here, and more rows are far than chance puts there.
+    surprise = np.r_[np.random.default_rng(0).exponential(1 / np.log(10), 3_000), np.full(40, 2.5)]
+    calibration = fit_calibration({"outlier": [Planting(others=surprise, planted=np.full(200, 2.5))]})
+    told = calibration.precision("far", np.append(surprise, 6.0), code="outlier")
+    assert told[3_000] <= formula_precision("far", np.array([2.5]))[0] + 1e-3 < 0.3
+    assert told[-1] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_packed_row_is_doubted_without_paying_for_the_other_looks_and_flagged_only_when_they_are_paid() -> None:
+    surprise = np.arange(0.0, 6.0, 0.1)
+    alone, among = formula_precision("spike", surprise, 1), formula_precision("spike", surprise, 10)
+    assert np.all(np.diff(among) >= 0)
+    assert among[25] > 5 * formula_precision("drift", surprise, 10)[25]
+    assert np.array_equal(among >= 0.5, formula_precision("drift", surprise, 10) >= 0.5)
+    assert np.all(alone >= among)
 
 
 def test_errors_planted_where_classes_touch_order_rows_and_flag_none() -> None:
