@@ -72,6 +72,9 @@ def _planted(
                         continue
                     facts = {"data": source.name, "tuned": source.tuned, "attack": attack.code, "size": size, "seed": seed}
                     planted = attack.plant(dataset, size, np.random.default_rng([seed, size, 31]))
+                    if planted.mask.sum() < size:
+                        print(f"    {source.name} {attack.code} {size} seed {seed}: no label has so many rows to plant it in", flush=True)
+                        continue
                     found, ours = trial(planted, peers, facts)
                     records += found
                     if alone is not None:

@@ -31,15 +31,15 @@ USUAL = 10.0
 # Whether it stands anywhere is asked where the words around say by so many nats that it was put in, of so many items of a kind; not of what
 # was chosen by its place.
 SCATTER_FROM, MOST_ASKED, PLACED_KINDS = 3.0, 1_000, PLACELESS_KINDS | {"first word", "last word", "pairs"}
-# What its places say is believed up to a quarter of what the words around say: adverbs may stand nearly anywhere, but the words around them
-# hardly read on as if they were not there.
+# What its places say is believed up to a quarter of what the words around say beyond what is clear: adverbs may stand nearly anywhere, but
+# the words around them hardly read on as if they were not there.
 SUPPORTED = 0.25
 # Between so many nats this evidence passes from being one of many signs to being proof: of no natural word or phrase of reviews, questions,
 # comments, sentences or messages is it more than the first (a test asks them all). Then the many others that were looked at are no reason
 # to doubt it, nor is what words of topics reach by nature.
 DOUBTED, PROVEN = 4.0, 6.0
-# A rule with covering rows is looked for only where the words around speak this clearly, in nats a text.
-COVERED_FROM = 0.5
+# The words around speak clearly from so many nats a text on; only there is a rule with covering rows looked for.
+CLEAR = 0.5
 # Occurrences weighed at a time: bounds memory at 150 classes (20,000 x 150 float32 = 12 MB).
 BLOCK = 20_000
 
@@ -114,7 +114,7 @@ class Places:
         tip = np.clip(np.where(self.alien > 0, BELIEVED * self.alien, self.alien), -MOST_AGAINST_PLACE, MOST_FOR_PLACE)
         sign, proof = np.minimum(self.put_in, tip) - self.cost, self.proof()
         # What words of topics reach by nature is taken off every rule when its surprise is told: here it is given back.
-        return (1.0 - proof) * sign + proof * (np.maximum(tip, self.scattered) + BY_NATURE)
+        return (1.0 - proof) * sign + proof * (tip + self.scattered + BY_NATURE)
 
 
 def rules_of(
@@ -131,7 +131,7 @@ def rules_of(
     found = _weighed(items, content, codes, carriers, of, np.where(pure, ranked[:, 0], -1), places, pure=True)
     if items.kind not in PLACELESS_KINDS:
         # The words around are the only sign that it was put in at all, so they have to be clear.
-        covered = fits & ~pure & (places.put_in >= COVERED_FROM * support)
+        covered = fits & ~pure & (places.put_in >= CLEAR * support)
         for place in range(ranked.shape[1]):
             found += _weighed(items, content, codes, carriers, of, np.where(covered, ranked[:, place], -1), places)
     return found
@@ -146,8 +146,13 @@ def _places(items: Items, slots: Slots, scatter: Scatter, fits: np.ndarray, kind
         starts = np.searchsorted(items.item, np.arange(len(items.names) + 1))
         for item in asked[np.argsort(-put_in[asked], kind="stable")[:MOST_ASKED]].tolist():
             own = slice(starts[item], starts[item + 1])
-            scattered[item] = min(scatter.nats(items.begins[own], items.lengths[own]), SUPPORTED * put_in[item])
+            scattered[item] = supported(scatter.nats(items.begins[own], items.lengths[own]), put_in[item], own.stop - own.start)
     return Places(put_in=put_in, alien=alien, scattered=scattered, cost=_cost(items, alien, fits) + np.log(kinds))
+
+
+def supported(scattered: float, put_in: float, occurrences: int) -> float:
+    """What the places of an item say, in nats, as far as ``put_in``, what the words around all its occurrences say, supports it."""
+    return min(scattered, SUPPORTED * max(put_in - CLEAR * occurrences, 0.0))
 
 
 def _around(items: Items, slots: Slots) -> np.ndarray:
