@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from curation_app.rank.excess import excess_share
-from curation_app.rank.formula import SUREST, formula_precision
+from curation_app.rank.formula import SUREST, fallback_precision, formula_precision
 from curation_app.rank.monotone import rising_fit
 from curation_app.rank.planting import Planting, Sample, pooled, rarity
 from curation_app.rank.prior import chance_of_bad, share_of_bad
@@ -29,7 +29,7 @@ from curation_app.rank.prior import chance_of_bad, share_of_bad
 COUNTED = frozenset({"far"})
 # Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
 # a far row is at most as likely bad as not. The rest of its chance only keeps the order.
-COUNTED_MOST, ORDER = 0.5, 1e-4
+COUNTED_MOST, COUNTED_PRIOR, ORDER = 0.5, 0.05, 1e-4
 # A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips.
 UNLEARNED_MOST, UNLEARNED = 0.45, 0.4
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
@@ -103,7 +103,11 @@ class Calibration:
         if near is not None:
             unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
         chance = np.fmax(learned, UNLEARNED * np.minimum(unsure, UNLEARNED_MOST))
-        return np.minimum(chance, COUNTED_MOST + ORDER * chance) if family in COUNTED else chance
+        if family not in COUNTED:
+            return chance
+        # Where the self-test cannot tell how many rows are bad, what the tail allows still orders them.
+        chance = np.fmax(chance, COUNTED_MOST * _allowed(surprise))
+        return np.minimum(chance, COUNTED_MOST + ORDER * chance)
 
     def _unexplained(self, code: str) -> float:
         """Share of the errors where classes touch that are not the ones found anywhere, in [0, 1]: those hold the same tails."""
@@ -115,11 +119,7 @@ class Calibration:
         curve = self.curves.get(code or family)
         if curve is None:
             return None
-        told = curve.at(surprise)
-        if family in COUNTED:
-            # Nor is such a row told to be bad for more than its own surprise allows.
-            told = np.minimum(np.minimum(told, excess_share(surprise)), formula_precision(family, surprise))
-        return told
+        return np.minimum(curve.at(surprise), _allowed(surprise)) if family in COUNTED else curve.at(surprise)
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Plain data for ``run.json``."""
@@ -131,6 +131,11 @@ class Calibration:
         """The inverse of :meth:`as_json`."""
         arrays = ("rarity", "precision")
         return cls(curves={code: Curve(**{**facts, **{name: np.array(facts[name]) for name in arrays}}) for code, facts in data.items()})
+
+
+def _allowed(surprise: np.ndarray) -> np.ndarray:
+    """(n,) the most that a row's tail and its own surprise allow, were bad rows of the kind as common as wrong labels; NaN kept."""
+    return np.minimum(excess_share(surprise), fallback_precision(surprise, COUNTED_PRIOR))
 
 
 def fit_calibration(

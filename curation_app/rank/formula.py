@@ -23,9 +23,9 @@ SUREST = 0.99
 SUREST_RULE, SUREST_GROUP = 0.992, 0.9915
 GROUPED = frozenset({"spike", "copies"})
 # How packed a row is has a tail that falls faster than the exponential one it is judged by, wherever the data is not packed by nature (of
-# 4,000 clean digits 336 rows reach a surprise of 1, 153 one of 1.5 and none one of 2). Up to even odds such a row is told without paying
-# for the other looks, and groups are taken to be as common as wrong labels; beyond, as other finds are.
-LIGHT_TAILED, LIGHT_PRIOR, LIGHT_MOST = frozenset({"spike"}), 0.03, 0.45
+# 4,000 clean digits 336 rows reach a surprise of 1, 153 one of 1.5 and none one of 2). Between so much of it such a row comes to be doubted
+# nearly to even odds, whatever else was looked at; beyond, it is told as other finds are.
+LIGHT_TAILED, LIGHT_FROM, LIGHT_TO, LIGHT_MOST = frozenset({"spike"}), 1.5, 2.25, 0.45
 NATS_PER_DECADE = float(np.log(10.0))
 
 
@@ -36,7 +36,9 @@ def formula_precision(family: str, surprise: np.ndarray, looks: int = 1) -> np.n
         return rule_precision(surprise)
     paid = np.maximum(surprise - np.log10(max(looks, 1)), 0.0)
     chance = fallback_precision(paid, USUAL_PRIOR.get(family, OTHER_PRIOR), SUREST_GROUP if family in GROUPED else SUREST)
-    return np.fmax(chance, fallback_precision(surprise, LIGHT_PRIOR, LIGHT_MOST)) if family in LIGHT_TAILED else chance
+    if family in LIGHT_TAILED:
+        chance = np.maximum(chance, LIGHT_MOST * np.clip((surprise - LIGHT_FROM) / (LIGHT_TO - LIGHT_FROM), 0.0, 1.0))
+    return chance
 
 
 def rule_precision(surprise: np.ndarray) -> np.ndarray:
