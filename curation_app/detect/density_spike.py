@@ -34,8 +34,9 @@ WIDEST_SHARE = 1 / 3
 BODY, SCALE = 0.50, 0.80
 # Below this many rows two quantiles are guesses.
 FEWEST = 20
-# Rows at this surprise are tied together; a group is an issue where half of its rows reach ISSUE_AT.
-TIED_AT, ISSUE_AT = 2.0, 3.0
+# Rows at this surprise are tied together; a group is an issue where half of its rows reach ISSUE_AT. No row that is tied to too few others
+# to be one of a group is told to be more surprising than ALONE_AT.
+TIED_AT, ISSUE_AT, ALONE_AT = 2.0, 3.0, 1.5
 # A member reaches at least this share of the median of its group.
 EDGE = 0.5
 # Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next one, in
@@ -77,13 +78,14 @@ class DensitySpike(Detector):
         here = np.arange(len(widest))
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
-        packs = _packs(representation, surprise, near, sizes)
+        companies = _companies(representation, surprise, near, sizes)
+        packs = [rows for rows in companies if np.median(surprise[rows]) >= ISSUE_AT]
         usual = usual_share(dataset) if packs else np.zeros(len(surprise))
         defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
         packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
         for rows in _of_one_source(dataset, packs):
             surprise[rows] = np.minimum(surprise[rows] + ONE_SOURCE, HIGHEST)
-        surprise = tempered(surprise, packs, defaults)
+        surprise = tempered(surprise, packs, defaults, [rows for rows in companies if np.median(surprise[rows]) < ISSUE_AT])
         groups = _groups(dataset, representation, surprise, packs)
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
@@ -152,25 +154,35 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def tempered(surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[np.ndarray] = ()) -> np.ndarray:
+def tempered(
+    surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[np.ndarray] = (), loose: Sequence[np.ndarray] = ()
+) -> np.ndarray:
     """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
 
     Their rows then keep their order and not their height. A group keeps it that is twice any other. Nor does a row keep it that belongs to
-    no group: pairs and triples are what near-copies are for. Of ``defaults`` none does.
+    no group: pairs and triples are what near-copies are for. Of ``defaults`` none does. ``loose`` groups are no issue and their rows are
+    told as less than one; many such are as ordinary as many others are.
     """
     lowered = surprise.copy()
     alone = np.ones(len(surprise), dtype=bool)
-    for rows in packs:
-        alone[rows] = False
-    _lower(lowered, np.flatnonzero(alone), ISSUE_AT)
+    alone[np.concatenate([*packs, *defaults, *loose, np.zeros(0, dtype=np.int64)])] = False
+    _lower(lowered, np.flatnonzero(alone), ALONE_AT)
     if len(packs) > FEW:
         size = np.array([len(rows) for rows in packs], dtype=np.float64)
         worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in packs]
         ordinary = ~(_outgrows(size) | _outgrows(worth))
         defaults = [*defaults, np.concatenate([rows for rows, is_so in zip(packs, ordinary, strict=True) if is_so])]
     for rows in defaults:
-        _lower(lowered, rows, float(np.log10(len(surprise) / rows.size)))
+        _lower(lowered, rows, _usual(lowered, rows))
+    if loose:
+        rows = np.concatenate(loose)
+        _lower(lowered, rows, ISSUE_AT if len(packs) + len(loose) <= FEW else min(_usual(lowered, rows), ISSUE_AT))
     return lowered
+
+
+def _usual(surprise: np.ndarray, rows: np.ndarray) -> float:
+    """Surprise of being one of so many rows."""
+    return float(np.log10(len(surprise) / rows.size))
 
 
 def _outgrows(measure: np.ndarray) -> np.ndarray:
@@ -184,8 +196,8 @@ def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:
     surprise[above] = usual + ORDER_KEPT * (surprise[above] - usual) / HIGHEST
 
 
-def _packs(representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
-    """Spiking rows that are among one another's nearest at the size where they spike; each (m,) row numbers, rising."""
+def _companies(representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
+    """Groups of spiking rows that are among one another's nearest at the size where they spike; each (m,) row numbers, rising."""
     spiking = np.flatnonzero(surprise >= TIED_AT)
     if spiking.size < SMALLEST_GROUP:
         return []
@@ -195,13 +207,13 @@ def _packs(representation: Representation, surprise: np.ndarray, near: np.ndarra
     copy_left, copy_right = chained(representation.copies[spiking], spiking)
     root = components(len(surprise), np.concatenate((spiking[left], copy_left)), np.concatenate((other[left, place], copy_right)))
     order = spiking[np.argsort(root[spiking], kind="stable")]
-    packs = []
+    companies = []
     for rows in np.split(order, np.flatnonzero(np.diff(root[order])) + 1):
         # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
         members = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
-        if members.size >= SMALLEST_GROUP and np.median(surprise[members]) >= ISSUE_AT:
-            packs.append(np.sort(members))
-    return packs
+        if members.size >= SMALLEST_GROUP:
+            companies.append(np.sort(members))
+    return companies
 
 
 def _of_one_source(dataset: Dataset, packs: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -119,8 +119,17 @@ def test_rows_of_ordinary_groups_keep_their_order() -> None:
     assert lowered.max() < 2
     few = tempered(surprise, packs[:3])
     assert np.array_equal(few[:430], surprise[:430])
-    # The last ten are in no group: no more than a group's foot.
-    assert few[430:].max() < 3.5
+    # The last ten are in no group: less than any row of one.
+    assert few[430:].max() < 2.1
+
+
+def test_rows_of_loose_groups_stay_below_an_issue_and_are_ordinary_where_they_are_many() -> None:
+    surprise = np.concatenate((np.zeros(400), np.full(20, 2.8), np.full(20, 2.5), np.full(20, 2.2)))
+    loose = list(np.arange(400, 460).reshape(3, 20))
+    assert np.array_equal(tempered(surprise, [], loose=loose), surprise)
+    assert tempered(surprise, [], loose=[rows[:10] for group in loose for rows in (group, group[10:])])[400:].max() < 1.0
+    surprise[400:410] = 9.0
+    assert tempered(surprise, [], loose=loose)[400:410].max() < 3.5
 
 
 def test_among_many_groups_one_that_is_twice_any_other_is_an_event() -> None:
