@@ -30,8 +30,9 @@ COUNTED = frozenset({"far"})
 # Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
 # a far row is at most as likely bad as not. The rest of its chance only keeps the order.
 COUNTED_MOST, COUNTED_PRIOR, ORDER = 0.5, 0.05, 1e-4
-# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips.
-UNLEARNED_MOST, UNLEARNED = 0.45, 0.4
+# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips. What
+# errors planted where classes touch say is the better sign of the two.
+UNLEARNED_MOST, UNLEARNED, UNLEARNED_NEAR = 0.45, 0.4, 0.6
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
@@ -98,11 +99,11 @@ class Calibration:
             return formula
         # Errors unlike the planted ones can make a self-test believe that hardly any exist. The usual share of bad rows then still orders
         # them, below what it takes to be flagged; so do errors planted where classes touch.
-        unsure = formula_precision(family, surprise)
+        chance = np.fmax(learned, UNLEARNED * np.minimum(formula_precision(family, surprise), UNLEARNED_MOST))
         near = self.learned(family, surprise, code=f"{code or family}{NEAR}")
         if near is not None:
-            unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
-        chance = np.fmax(learned, UNLEARNED * np.minimum(unsure, UNLEARNED_MOST))
+            doubted = (self._unexplained(code or family) * near) ** WITNESSES
+            chance = np.fmax(chance, UNLEARNED_NEAR * np.minimum(doubted, UNLEARNED_MOST))
         if family not in COUNTED:
             return chance
         # Where the self-test cannot tell how many rows are bad, what the tail allows still orders them.
