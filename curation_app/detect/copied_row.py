@@ -1,4 +1,6 @@
-"""Which row of a packed group the others were made from: the one in the middle, where copies with noise leave it."""
+"""Which row of a packed group the others were made from: the one in the middle, where copies with noise leave it, or the one whose label
+the others do not have, where rows of one label were made to look like it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from curation_app.domain.representation import Representation
 NEARER = 0.6
 # In few columns some row is always in the middle.
 FEWEST_COLUMNS = 5
+# Of fewer rows, one that differs is no sign.
+FEWEST_OF_A_LABEL = 4
 # How typical the row is of the group: it belongs to the edge, for whoever drops the group may want to keep it.
 TYPICAL = 0.4
 
@@ -23,3 +27,12 @@ def copied_row(representation: Representation, rows: np.ndarray) -> int:
     gap = np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1))
     first, second = np.argsort(gap, kind="stable")[:2]
     return int(rows[first]) if gap[first] < NEARER * gap[second] else -1
+
+
+def only_other_label(representation: Representation, rows: np.ndarray) -> int:
+    """The one row of the group (m,) whose label differs where all others share one, -1 where there is no such row or few others."""
+    codes = representation.codes[rows]
+    given, counts = np.unique(codes, return_counts=True)
+    if len(given) != 2 or given[0] < 0 or counts.min() != 1 or counts.max() < FEWEST_OF_A_LABEL:
+        return -1
+    return int(rows[codes == given[counts.argmin()]][0])

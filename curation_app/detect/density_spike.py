@@ -13,7 +13,7 @@ import numpy as np
 
 from curation_app.detect.base import Detector
 from curation_app.detect.components import chained, components
-from curation_app.detect.copied_row import TYPICAL, copied_row
+from curation_app.detect.copied_row import TYPICAL, copied_row, only_other_label
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
 from curation_app.detect.surprise import HIGHEST, surest
 from curation_app.detect.usual_content import usual_share
@@ -252,6 +252,8 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
         evidence["source"] = [f"{name} ({count:,})" for name, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))[:5]]
     typical = np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3)
     copied = copied_row(representation, rows)
+    if copied < 0:
+        copied = only_other_label(representation, rows)
     if copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
         typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation_app.detect.copied_row import copied_row
+from curation_app.detect.copied_row import copied_row, only_other_label
 from curation_app.detect.density_spike import DensitySpike
 from curation_app.detect.near_duplicate import NearDuplicate
 from curation_app.detect.runner import run_one
@@ -53,3 +53,26 @@ def test_the_copied_row_is_the_edge_of_its_campaign_and_comes_behind_the_copies(
     assert campaign.edge() == (5,)
     assert campaign.evidence["copied"] == dataset.ids[5]
     assert queue.rank[5] == 13
+
+
+def test_the_row_whose_label_no_other_has_is_what_they_were_made_to_look_like() -> None:
+    features, labels = blobs(600, width=40, seed=3)
+    own = np.flatnonzero(np.array(labels) != labels[5])[:8]
+    # Nine tenths row 5, one tenth a row of the label that they carry.
+    made = 0.9 * features[5] + 0.1 * features[own]
+    given = [*labels, *["class 9"] * 8]
+    built = make_representation(np.concatenate((features, made)).astype(np.float32), given)
+    dataset = make_dataset(built.features, given)
+    group = run_one(DensitySpike(), dataset, built, RECIPE, seed=0).groups[0]
+    assert {5} < set(group.rows) <= {5, *range(600, 608)}
+    assert group.evidence["copied"] == dataset.ids[5]
+    assert group.strength[0] < 0.5 <= min(group.strength[1:])
+
+
+def test_no_such_row_where_two_differ_or_a_label_is_missing_or_few_are_there() -> None:
+    features = np.random.default_rng(0).standard_normal((8, 6)).astype(np.float32)
+    for given, found in (("aaaab", 4), ("aaabb", -1), ("aaaaa", -1), ("aaab", -1)):
+        built = make_representation(features[: len(given)], list(given))
+        assert only_other_label(built, np.arange(len(given))) == found
+    unlabelled = make_representation(features, ["a"] * 5 + [None] * 3)
+    assert only_other_label(unlabelled, np.arange(8)) == -1
