@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from typing import ClassVar
 
 import numpy as np
@@ -52,6 +53,7 @@ NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
 SMALLEST_GROUP = 5
 # Distances below this share of the median count as this.
 SMALLEST = 1e-3
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class DensitySpike(Detector):
@@ -165,24 +167,24 @@ def tempered(
     """
     lowered = surprise.copy()
     alone = np.ones(len(surprise), dtype=bool)
-    alone[np.concatenate([*packs, *defaults, *loose, np.zeros(0, dtype=np.int64)])] = False
+    alone[np.concatenate([*packs, *defaults, *loose, _NONE])] = False
     _lower(lowered, np.flatnonzero(alone), ALONE_AT)
-    if len(packs) > FEW:
-        size = np.array([len(rows) for rows in packs], dtype=np.float64)
-        worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in packs]
-        ordinary = ~(_outgrows(size) | _outgrows(worth))
-        defaults = [*defaults, np.concatenate([rows for rows, is_so in zip(packs, ordinary, strict=True) if is_so])]
-    for rows in defaults:
-        _lower(lowered, rows, _usual(lowered, rows))
-    if loose:
-        rows = np.concatenate(loose)
-        _lower(lowered, rows, ISSUE_AT if len(packs) + len(loose) <= FEW else min(_usual(lowered, rows), ISSUE_AT))
+    for rows in loose:
+        _lower(lowered, rows, ISSUE_AT)
+    # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
+    ordinary = (packs, _ordinary(surprise, packs)), (loose, _ordinary(surprise, [*packs, *loose])[len(packs) :])
+    for rows in (*defaults, *(np.concatenate([*compress(groups, found), _NONE]) for groups, found in ordinary)):
+        _lower(lowered, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
     return lowered
 
 
-def _usual(surprise: np.ndarray, rows: np.ndarray) -> float:
-    """Surprise of being one of so many rows."""
-    return float(np.log10(len(surprise) / rows.size))
+def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
+    """(m,) bool: groups that are nothing special among these; none where they are few."""
+    if len(groups) <= FEW:
+        return np.zeros(len(groups), dtype=bool)
+    size = np.array([len(rows) for rows in groups], dtype=np.float64)
+    worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in groups]
+    return ~(_outgrows(size) | _outgrows(worth))
 
 
 def _outgrows(measure: np.ndarray) -> np.ndarray:

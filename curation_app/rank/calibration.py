@@ -28,11 +28,13 @@ from curation_app.rank.prior import chance_of_bad, share_of_bad
 # them: where a tenth of the labels is wrong, the wrong ones themselves set the scale of their surprise.
 COUNTED = frozenset({"far"})
 # Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
-# a far row is at most as likely bad as not. The rest of its chance only keeps the order.
-COUNTED_MOST, COUNTED_PRIOR, ORDER = 0.5, 0.05, 1e-4
+# a far row is doubted, and at most as likely bad as not where it is farther than rows are by nature (up to a surprise of 6 in pictures of
+# digits). Bad rows of the kind are taken to be as common as wrong labels.
+COUNTED_MOST, FARTHEST_MOST, COUNTED_PRIOR = 0.35, 0.5, 0.05
+BY_NATURE, FARTHEST = 6.0, 8.0
 # A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips. What
 # errors planted where classes touch say is the better sign of the two.
-UNLEARNED_MOST, UNLEARNED, UNLEARNED_NEAR = 0.45, 0.4, 0.6
+UNLEARNED_MOST, UNLEARNED, UNLEARNED_NEAR = 0.45, 0.4, 0.8
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
@@ -107,8 +109,8 @@ class Calibration:
         if family not in COUNTED:
             return chance
         # Where the self-test cannot tell how many rows are bad, what the tail allows still orders them.
-        chance = np.fmax(chance, COUNTED_MOST * _allowed(surprise))
-        return np.minimum(chance, COUNTED_MOST + ORDER * chance)
+        chance = np.fmax(chance, 0.5 * _allowed(surprise))
+        return np.minimum(chance, np.interp(surprise, (BY_NATURE, FARTHEST), (COUNTED_MOST, FARTHEST_MOST)))
 
     def _unexplained(self, code: str) -> float:
         """Share of the errors where classes touch that are not the ones found anywhere, in [0, 1]: those hold the same tails."""
