@@ -78,7 +78,10 @@ def _planted(
                     found, ours = trial(planted, peers, facts)
                     records += found
                     if alone is not None:
-                        score = np.nan_to_num(ours.queue.by_kind[alone])
+                        # What speaks of nothing else, in the order of the queue where it says the same of several rows.
+                        order = np.lexsort((ours.queue.rank, -np.nan_to_num(ours.queue.by_kind[alone])))
+                        score = np.empty(len(order))
+                        score[order] = -np.arange(len(order), dtype=np.float64)
                         records.append(facts | {"method": f"{OURS}, {alone.value} alone"} | measured(planted.mask, score))
     print_methods(records, ("ap",))
     print_named(records)
