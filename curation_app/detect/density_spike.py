@@ -6,7 +6,7 @@ For several sizes k: how much farther the 6k-th nearest row is than the k-th. In
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import ClassVar
 
@@ -53,7 +53,6 @@ NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
 SMALLEST_GROUP = 5
 # Distances below this share of the median count as this.
 SMALLEST = 1e-3
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 class DensitySpike(Detector):
@@ -167,15 +166,19 @@ def tempered(
     """
     lowered = surprise.copy()
     alone = np.ones(len(surprise), dtype=bool)
-    alone[np.concatenate([*packs, *defaults, *loose, _NONE])] = False
+    alone[_rows_of([*packs, *defaults, *loose])] = False
     _lower(lowered, np.flatnonzero(alone), ALONE_AT)
     for rows in loose:
         _lower(lowered, rows, ISSUE_AT)
     # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
-    ordinary = (packs, _ordinary(surprise, packs)), (loose, _ordinary(surprise, [*packs, *loose])[len(packs) :])
-    for rows in (*defaults, *(np.concatenate([*compress(groups, found), _NONE]) for groups, found in ordinary)):
+    ordinary_packs, ordinary_loose = _ordinary(surprise, packs), _ordinary(surprise, [*packs, *loose])[len(packs) :]
+    for rows in (*defaults, _rows_of(compress(packs, ordinary_packs)), _rows_of(compress(loose, ordinary_loose))):
         _lower(lowered, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
     return lowered
+
+
+def _rows_of(groups: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([*groups, np.zeros(0, dtype=np.int64)])
 
 
 def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:

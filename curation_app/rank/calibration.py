@@ -108,7 +108,7 @@ class Calibration:
             chance = np.fmax(chance, UNLEARNED_NEAR * np.minimum(doubted, UNLEARNED_MOST))
         if family not in COUNTED:
             return chance
-        # Where the self-test cannot tell how many rows are bad, what the tail allows still orders them.
+        # Where the self-test cannot tell how many rows are bad, half of what the tail allows still orders them.
         chance = np.fmax(chance, 0.5 * _allowed(surprise))
         return np.minimum(chance, np.interp(surprise, (BY_NATURE, FARTHEST), (COUNTED_MOST, FARTHEST_MOST)))
 
