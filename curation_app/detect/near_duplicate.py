@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.copied_row import TYPICAL, copied_row
+from curation_app.detect.copied_row import TYPICAL, copied_row, only_other_label
 from curation_app.detect.near_copies import copy_groups
 from curation_app.detect.wording import clipped, things
 from curation_app.domain.dataset import Dataset
@@ -38,6 +38,9 @@ ISSUE_AT = 2.0
 # Two or three texts that differ in a word may differ in just what the label is about (clean banking77 has five such groups in 10,000 rows):
 # the rows are shown, and no campaign is made of them.
 FEWEST_NEAR_TEXTS = 4
+# Templates of texts and coarse rows of tables are near one another by nature: there, the one with another label is the wrong one. Pictures
+# and vectors are not: so many of one label about one of another were made to look like it.
+IMITABLE = frozenset({"image", "embedding"})
 _NAMES = {"table": "row", "text": "text", "image": "image", "embedding": "row"}
 
 
@@ -65,10 +68,16 @@ class NearDuplicate(Detector):
         size = np.bincount(group, minlength=len(group))[group]
         plain = np.where(size > 1, np.minimum(PLAIN + PLAIN_PER_DECADE * np.log10(np.maximum(size, 1)), PLAIN_MOST), 0.0)
         surprise = np.maximum(np.maximum(conflict, flood), plain)
+        suggested = _majority(group, codes)
+        imitated = {} if dataset.modality not in IMITABLE else _imitated(representation, members, exact)
+        for place, row in imitated.items():
+            others = members[place][members[place] != row]
+            surprise[others] = np.maximum(surprise[others], surprise[row])
+            surprise[row], suggested[row] = max(flood[row], plain[row]), -1
         titles = [_title(rows, same, dataset, representation) for rows, same in zip(members, exact, strict=True)]
         groups = tuple(
-            _group(rows, title, float(surprise[rows].max()), dataset, representation)
-            for rows, title, same in zip(members, titles, exact, strict=True)
+            _group(rows, title, float(surprise[rows].max()), dataset, representation, imitated.get(place, -1))
+            for place, (rows, title, same) in enumerate(zip(members, titles, exact, strict=True))
             if surprise[rows].max() >= ISSUE_AT and (same or dataset.modality != "text" or rows.size >= FEWEST_NEAR_TEXTS)
         )
         return self.finding(
@@ -76,7 +85,7 @@ class NearDuplicate(Detector):
             outcome=Outcome.ISSUE if groups else Outcome.PASSED,
             reason=_summary(groups, members, things(dataset)),
             reasons={row: title for rows, title in zip(members, titles, strict=True) for row in rows.tolist()},
-            suggested=_majority(group, codes),
+            suggested=suggested,
             groups=tuple(sorted(groups, key=lambda found: (-found.surprise, found.rows[0]))),
             evidence={"copy_group": np.where(size > 1, group, -1).astype(np.int32), "copies": size.astype(np.int32)},
             rule=(
@@ -92,6 +101,12 @@ def _members(group: np.ndarray) -> list[np.ndarray]:
     order = np.argsort(group, kind="stable")
     edges = np.flatnonzero(np.diff(group[order])) + 1
     return [rows for rows in np.split(order, edges) if rows.size > 1]
+
+
+def _imitated(representation: Representation, members: list[np.ndarray], exact: np.ndarray) -> dict[int, int]:
+    """Place among the groups -> the one row that the others, near-copies with one other label, were made to look like."""
+    odd = {place: only_other_label(representation, rows) for place, rows in enumerate(members) if not exact[place]}
+    return {place: row for place, row in odd.items() if row >= 0 and members[place].size >= FLOOD_FROM}
 
 
 def _conflict_surprise(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -197,10 +212,10 @@ def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Repr
     return f"{what} carry {len(names)} labels ({listed})."
 
 
-def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, representation: Representation) -> Group:
+def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, representation: Representation, imitated: int) -> Group:
     labels = Counter("" if code < 0 else representation.classes[code] for code in representation.codes[rows].tolist())
     evidence: dict[str, object] = {"copies": int(rows.size), "labels": dict(sorted(labels.items()))}
-    copied, strength = copied_row(representation, rows), ()
+    copied, strength = imitated if imitated >= 0 else copied_row(representation, rows), ()
     if copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
         strength = tuple(np.where(rows == copied, TYPICAL, 1.0).tolist())

@@ -28,10 +28,10 @@ from curation_app.rank.prior import chance_of_bad, share_of_bad
 # them: where a tenth of the labels is wrong, the wrong ones themselves set the scale of their surprise.
 COUNTED = frozenset({"far"})
 # Data has far rows by nature, and nothing in a row tells them from injected ones: even where a tail holds more than chance puts there,
-# a far row is doubted, and at most as likely bad as not where it is farther than rows are by nature (up to a surprise of 6 in pictures of
-# digits). Bad rows of the kind are taken to be as common as wrong labels.
-COUNTED_MOST, FARTHEST_MOST, COUNTED_PRIOR = 0.35, 0.5, 0.05
-BY_NATURE, FARTHEST = 6.0, 8.0
+# a far row is doubted, and at most as likely bad as not, which takes a surprise that hardly a row has by nature. Bad rows of the kind are
+# taken to be as common as wrong labels.
+COUNTED_MOST, FARTHEST_MOST, COUNTED_LEAST, COUNTED_PRIOR = 0.35, 0.5, 0.55, 0.05
+BY_NATURE, FARTHEST = 4.0, 5.0
 # A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips. What
 # errors planted where classes touch say is the better sign of the two.
 UNLEARNED_MOST, UNLEARNED, UNLEARNED_NEAR = 0.45, 0.4, 0.8
@@ -108,8 +108,8 @@ class Calibration:
             chance = np.fmax(chance, UNLEARNED_NEAR * np.minimum(doubted, UNLEARNED_MOST))
         if family not in COUNTED:
             return chance
-        # Where the self-test cannot tell how many rows are bad, half of what the tail allows still orders them.
-        chance = np.fmax(chance, 0.5 * _allowed(surprise))
+        # Where the self-test cannot tell how many rows are bad, a little more than half of what the tail allows still orders them.
+        chance = np.fmax(chance, COUNTED_LEAST * _allowed(surprise))
         return np.minimum(chance, np.interp(surprise, (BY_NATURE, FARTHEST), (COUNTED_MOST, FARTHEST_MOST)))
 
     def _unexplained(self, code: str) -> float:

@@ -119,6 +119,33 @@ def test_images_saved_again_are_copies_and_like_shapes_are_not() -> None:
     assert [group.rows for group in finding.groups] == [(0, 1)]
 
 
+def test_near_copies_of_one_label_about_one_of_another_were_made_to_look_like_it() -> None:
+    rng = np.random.default_rng(8)
+    images = rng.integers(0, 200, (300, 16, 16), dtype=np.uint8)
+    images[1:20] = np.clip(images[0].astype(int) + rng.integers(-2, 3, (19, 16, 16)), 0, 255)
+    labels: list[str | None] = ["x", *["y"] * 19, *["x", "y"] * 140]
+    dataset, built = make_dataset(images=images, labels=labels), make_representation(images.reshape(300, -1) / 255.0, labels)
+    finding = run_one(NearDuplicate(), dataset, built, RECIPE, seed=0)
+    (group,) = finding.groups
+    assert group.rows == tuple(range(20))
+    assert group.evidence["copied"] == dataset.ids[0]
+    assert group.strength[0] < 0.5 < min(group.strength[1:])
+    assert finding.surprise[0] < finding.surprise[1:20].min() == group.surprise
+    assert finding.suggested is not None
+    assert finding.suggested[0] == -1
+
+
+def test_of_near_alike_texts_the_one_with_another_label_is_the_wrong_one() -> None:
+    texts = [
+        *sentences(200),
+        *(f"your parcel number {number} is waiting at the office in the main street of the town" for number in range(10)),
+    ]
+    labels = [*["ham"] * 200, *["spam"] * 9, "ham"]
+    dataset = make_dataset(texts=texts, labels=labels)
+    finding = run_one(NearDuplicate(), dataset, make_representation(np.random.default_rng(0).random((210, 4)), labels), RECIPE, seed=0)
+    assert finding.surprise[209] > finding.surprise[200:209].max() + 1.0
+
+
 def test_signatures_estimate_what_datasketch_estimates() -> None:
     texts = sentences(60)
     texts += [text + " and more words" for text in texts]
