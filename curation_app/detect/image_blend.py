@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
+from curation_app.detect.distinct import reference_distances
 from curation_app.detect.image_blend_filter import (
     as_picture,
     deviations,
@@ -40,8 +41,9 @@ LEAST_DEVIATION = 4.0
 FEWEST, MOST_SHARE = 5, 0.2
 # A rule that fails as often as it holds is none, whatever the content says: such rows need not be judged.
 LEAST_PURITY = 0.5
-# Pictures that differ this little, as a share of the variance of all, are copies of one picture: they share it, and no pattern besides.
-ONE_CONTENT = 0.1
+# Pictures that differ this little, as a share of the variance of all, show one picture: they share it, and a pattern besides only where the
+# rows that show pictures of their own share it, too. Rows are compared with so many at most.
+ONE_CONTENT, MOST_COMPARED = 0.1, 1_000
 # Labels tried, the largest first: an attack's label is among them unless it has a handful of rows.
 MOST_LABELS = 100
 
@@ -118,7 +120,8 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
         for fit in _fits(white, usual, mine, representation.copies, seed):
             tried += 1
             rows = _showing(fit, mine)
-            if rows.size and not _of_one_content(representation.features, rows):
+            own = _of_own_content(representation.features, rows)
+            if own.size and (own.size == rows.size or _judged(label, own, fit[own], representation, content).nats >= WATCH):
                 found.append(_judged(label, rows, fit[rows], representation, content))
     price = float(np.log(max(tried, 1)))
     best: list[_Blend] = []
@@ -165,8 +168,14 @@ def _showing(fit: np.ndarray, mine: np.ndarray) -> np.ndarray:
     return rows if fits else rows[:0]
 
 
-def _of_one_content(features: np.ndarray, rows: np.ndarray) -> bool:
-    return float(features[rows].var(axis=0).sum()) < ONE_CONTENT * float(features.var(axis=0).sum())
+def _of_own_content(features: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The rows but for those that show one picture with others, near-copies and collisions; none where too few are left."""
+    if not rows.size:
+        return rows
+    reference = np.unique(np.linspace(0, rows.size - 1, min(rows.size, MOST_COMPARED)).astype(np.int64))
+    gap = reference_distances(features[rows], reference, (FEWEST - 1,))[:, 0]
+    own = rows[gap**2 >= 2.0 * ONE_CONTENT * float(features.var(axis=0).sum())]
+    return own if own.size >= FEWEST else rows[:0]
 
 
 def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentUnseen) -> _Blend:

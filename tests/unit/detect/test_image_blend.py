@@ -65,6 +65,17 @@ def test_copies_of_one_picture_under_another_label_share_a_picture_and_no_patter
     assert not any(set(group.rows) & set(range(800, 830)) for group in finding.groups)
 
 
+def test_honest_rows_that_look_like_a_flood_make_no_pattern_of_it() -> None:
+    images, labels = shapes(800, seed=5)
+    disc = labels.index("disc")
+    # A flood under a wrong label, and honest rows of that label that look a little like it.
+    grain = np.random.default_rng(6).normal(0, 2, (12, *images.shape[1:]))
+    flood = np.clip(images[disc] + grain, 0, 255).astype(np.uint8)
+    crosses = [row for row, label in enumerate(labels) if label == "cross"][:30]
+    images[crosses] = (0.5 * images[crosses] + 0.5 * images[disc]).astype(np.uint8)
+    assert find(np.concatenate((images, flood)), labels + ["cross"] * 12).groups == ()
+
+
 def test_wrong_labels_alone_are_no_pattern() -> None:
     images, labels = shapes(800, seed=4)
     for row in range(0, 800, 20):
