@@ -44,13 +44,18 @@ LEAST_PURITY = 0.5
 # Pictures that differ this little, as a share of the variance of all, show one picture: they share it, and a pattern besides only where the
 # rows that show pictures of their own share it, too. Rows are compared with so many at most.
 ONE_CONTENT, MOST_COMPARED = 0.1, 1_000
+# Below this chance of its label by what else looks like it, a picture contradicts its label.
+UNLIKELY = 0.5
 # Labels tried, the largest first: an attack's label is among them unless it has a handful of rows.
 MOST_LABELS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Blend:
-    """Rows that show a template (``rows``), those of them with the label (``carries``), and what their content says."""
+    """Rows that show a template (``rows``), those of them with the label (``carries``), and what their content says.
+
+    Where they show ``one_picture``, nearly all of it is the template.
+    """
 
     label: int
     rows: np.ndarray
@@ -59,6 +64,7 @@ class _Blend:
     expected: np.ndarray
     likely: np.ndarray
     nats: float
+    one_picture: bool = False
 
 
 class ImageBlend(Detector):
@@ -120,9 +126,18 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
         for fit in _fits(white, usual, mine, representation.copies, seed):
             tried += 1
             rows = _showing(fit, mine)
-            own = _of_own_content(representation.features, rows)
-            if own.size and (own.size == rows.size or _judged(label, own, fit[own], representation, content).nats >= WATCH):
-                found.append(_judged(label, rows, fit[rows], representation, content))
+            alike = _of_one_picture(representation.features, rows)
+            if np.all(alike):
+                continue
+            blend = _judged(label, rows, fit[rows], representation, content)
+            if np.any(alike):
+                own, shared = rows[~alike], rows[alike & (blend.expected < UNLIKELY)]
+                # What rows of other pictures do not show as well is no pattern, but the picture of those whose label it contradicts.
+                if own.size < FEWEST or _judged(label, own, fit[own], representation, content).nats < WATCH:
+                    if shared.size < FEWEST:
+                        continue
+                    blend = replace(_judged(label, shared, fit[shared], representation, content), one_picture=True)
+            found.append(blend)
     price = float(np.log(max(tried, 1)))
     best: list[_Blend] = []
     taken = np.zeros(len(codes), dtype=bool)
@@ -133,7 +148,7 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
         left = ~taken[blend.rows]
         rest = _judged(blend.label, blend.rows[left], blend.fit[left], representation, content) if left.sum() >= FEWEST else None
         if rest is not None and rest.nats - price >= WATCH:
-            best.append(replace(rest, nats=rest.nats - price))
+            best.append(replace(rest, nats=rest.nats - price, one_picture=blend.one_picture))
             taken[rest.rows[rest.carries]] = True
     return best
 
@@ -168,14 +183,13 @@ def _showing(fit: np.ndarray, mine: np.ndarray) -> np.ndarray:
     return rows if fits else rows[:0]
 
 
-def _of_own_content(features: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The rows but for those that show one picture with others, near-copies and collisions; none where too few are left."""
-    if not rows.size:
-        return rows
+def _of_one_picture(features: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(m,) bool: rows that show one picture with at least four others, near-copies and collisions."""
+    if rows.size < FEWEST:
+        return np.ones(rows.size, dtype=bool)
     reference = np.unique(np.linspace(0, rows.size - 1, min(rows.size, MOST_COMPARED)).astype(np.int64))
     gap = reference_distances(features[rows], reference, (FEWEST - 1,))[:, 0]
-    own = rows[gap**2 >= 2.0 * ONE_CONTENT * float(features.var(axis=0).sum())]
-    return own if own.size >= FEWEST else rows[:0]
+    return np.asarray(gap**2 < 2.0 * ONE_CONTENT * float(features.var(axis=0).sum()))
 
 
 def _judged(label: int, rows: np.ndarray, fit: np.ndarray, representation: Representation, content: ContentUnseen) -> _Blend:
@@ -194,11 +208,15 @@ def _group(blend: _Blend, images: np.ndarray, chances: np.ndarray, classes: tupl
     rows = blend.rows[blend.carries]
     pattern = shared_pattern(images, rows, chances.argmax(axis=1))
     words = "a mark at one place" if is_small(pattern) else "a faint pattern over the whole image"
+    shown, content = f"with {words}", "their other content"
+    if blend.one_picture:
+        words = "nearly one picture"
+        shown, content = f"that show {words}", "images like it"
     expected = float(blend.expected.mean())
     label = classes[blend.label]
     return Group(
         rows=tuple(rows.tolist()),
-        title=(f"{rows.size:,} images with {words} are labelled {clipped(label)}; by their other content {percent(expected)} would be."),
+        title=f"{rows.size:,} images {shown} are labelled {clipped(label)}; by {content} {percent(expected)} would be.",
         surprise=min(blend.nats / NATS_PER_DECADE, HIGHEST),
         strength=tuple(_strength(blend).round(4).tolist()),
         evidence={
