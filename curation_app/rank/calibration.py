@@ -32,9 +32,8 @@ COUNTED = frozenset({"far"})
 # taken to be as common as wrong labels.
 COUNTED_MOST, FARTHEST_MOST, COUNTED_LEAST, COUNTED_PRIOR = 0.35, 0.5, 0.55, 0.05
 BY_NATURE, FARTHEST = 4.0, 5.0
-# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips. What
-# errors planted where classes touch say is the better sign of the two.
-UNLEARNED_MOST, UNLEARNED, UNLEARNED_NEAR = 0.45, 0.4, 0.8
+# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips.
+UNLEARNED_MOST, UNLEARNED = 0.45, 0.4
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
 NEAR, WITNESSES = "/near", 4
@@ -101,11 +100,11 @@ class Calibration:
             return formula
         # Errors unlike the planted ones can make a self-test believe that hardly any exist. The usual share of bad rows then still orders
         # them, below what it takes to be flagged; so do errors planted where classes touch.
-        chance = np.fmax(learned, UNLEARNED * np.minimum(formula_precision(family, surprise), UNLEARNED_MOST))
+        unsure = formula_precision(family, surprise)
         near = self.learned(family, surprise, code=f"{code or family}{NEAR}")
         if near is not None:
-            doubted = (self._unexplained(code or family) * near) ** WITNESSES
-            chance = np.fmax(chance, UNLEARNED_NEAR * np.minimum(doubted, UNLEARNED_MOST))
+            unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
+        chance = np.fmax(learned, UNLEARNED * np.minimum(unsure, UNLEARNED_MOST))
         if family not in COUNTED:
             return chance
         # Where the self-test cannot tell how many rows are bad, a little more than half of what the tail allows still orders them.
