@@ -130,13 +130,10 @@ def _search(images: np.ndarray, representation: Representation, chances: np.ndar
             if np.all(alike):
                 continue
             blend = _judged(label, rows, fit[rows], representation, content)
-            if np.any(alike):
-                own, shared = rows[~alike], rows[alike & (blend.expected < UNLIKELY)]
-                # What rows of other pictures do not show as well is no pattern, but the picture of those whose label it contradicts.
-                if own.size < FEWEST or _judged(label, own, fit[own], representation, content).nats < WATCH:
-                    if shared.size < FEWEST:
-                        continue
-                    blend = replace(_judged(label, shared, fit[shared], representation, content), one_picture=True)
+            own, shared = rows[~alike], rows[alike & (blend.expected < UNLIKELY)]
+            # What rows of other pictures do not show as well is no pattern, but the picture of those whose label it contradicts.
+            if shared.size >= FEWEST and (own.size < FEWEST or _judged(label, own, fit[own], representation, content).nats < WATCH):
+                blend = replace(_judged(label, shared, fit[shared], representation, content), one_picture=True)
             found.append(blend)
     price = float(np.log(max(tried, 1)))
     best: list[_Blend] = []

@@ -105,8 +105,9 @@ def _members(group: np.ndarray) -> list[np.ndarray]:
 
 def _imitated(representation: Representation, members: list[np.ndarray], exact: np.ndarray) -> dict[int, int]:
     """Place among the groups -> the one row that the others, near-copies with one other label, were made to look like."""
-    odd = {place: only_other_label(representation, rows) for place, rows in enumerate(members) if not exact[place]}
-    return {place: row for place, row in odd.items() if row >= 0 and members[place].size >= FLOOD_FROM}
+    floods = (place for place, rows in enumerate(members) if rows.size >= FLOOD_FROM and not exact[place])
+    odd = {place: only_other_label(representation, members[place]) for place in floods}
+    return {place: row for place, row in odd.items() if row >= 0}
 
 
 def _conflict_surprise(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
