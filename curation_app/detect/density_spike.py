@@ -6,16 +6,16 @@ For several sizes k: how much farther the 6k-th nearest row is than the k-th. In
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import ClassVar
 
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.components import chained, components
 from curation_app.detect.copied_row import TYPICAL, copied_row, only_other_label
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
+from curation_app.detect.pack_label import pack_labels
+from curation_app.detect.packs import CONTRADICTS, ISSUE_AT, ONE_SOURCE, SMALLEST_GROUP, TIED_AT, companies, of_one_source, tempered
 from curation_app.detect.surprise import HIGHEST, surest
 from curation_app.detect.usual_content import usual_share
 from curation_app.detect.wording import clipped, things
@@ -35,22 +35,10 @@ WIDEST_SHARE = 1 / 3
 BODY, SCALE = 0.50, 0.80
 # Below this many rows two quantiles are guesses.
 FEWEST = 20
-# Rows at this surprise are tied together; a group is an issue where half of its rows reach ISSUE_AT. No row that is tied to too few others
-# to be one of a group is told to be more surprising than ALONE_AT.
-TIED_AT, ISSUE_AT, ALONE_AT = 2.0, 3.0, 1.5
-# A member reaches at least this share of the median of its group.
-EDGE = 0.5
-# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next one, in
-# rows or in what orders campaigns: surprise times log2(1 + rows).
-# The rows of ordinary groups stay in order within so much of surprise.
-FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # Rows with the commonest value in so many of their columns are near-empty or left at defaults: being packed is what such rows are like.
 DEFAULTS = 0.9
-# A group that comes from one source, nearly all of it, where that source has at most this share of all rows, is ten times as likely to
-# have been put there; no more, for a source may have things of its own.
-NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
-# Fewer rows are a coincidence: pairs and triples are what near-copies are for.
-SMALLEST_GROUP = 5
+# Groups whose label is asked about: those tied as all are, and looser ones, for a label of their own may make them an issue.
+TIED_AT_FIRST = (TIED_AT, 1.5, 1.0)
 # Distances below this share of the median count as this.
 SMALLEST = 1e-3
 
@@ -79,27 +67,55 @@ class DensitySpike(Detector):
         here = np.arange(len(widest))
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
-        companies = _companies(representation, surprise, near, sizes)
-        packs = [rows for rows in companies if np.median(surprise[rows]) >= ISSUE_AT]
-        usual = usual_share(dataset) if packs else np.zeros(len(surprise))
-        defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
-        packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
-        for rows in _of_one_source(dataset, packs):
-            surprise[rows] = np.minimum(surprise[rows] + ONE_SOURCE, HIGHEST)
-        surprise = tempered(surprise, packs, defaults, [rows for rows in companies if np.median(surprise[rows]) < ISSUE_AT])
-        groups = _groups(dataset, representation, surprise, packs)
+        by_label, around = _labels(representation, surprise, near, sizes, seed)
+        found = companies(representation, surprise + by_label, near, sizes)
+        surprise, packs = _among_groups(dataset, surprise, by_label, found)
+        groups = _groups(dataset, representation, surprise, packs, around)
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
         noun = things(dataset)
+        against = np.array([*map(clipped, representation.classes), ""], dtype=object)[np.where(around == representation.codes, -1, around)]
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if groups else Outcome.PASSED,
             reason=_summary(groups, noun),
-            reasons={int(row): _sentence(int(sizes[row]), float(times[row]), noun) for row in worth},
+            reasons={int(row): _sentence(int(sizes[row]), float(times[row]), noun, against[row]) for row in worth},
             groups=groups,
             evidence={"packed": times, "packed_rows": sizes.astype(np.int32)},
             rule=_rule(scales),
         )
+
+
+def _labels(
+    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) what the label of a row's group adds to its surprise, (n,) code of the label around a group that contradicts it, else -1).
+
+    Groups are taken as tight as they come: looser ones where the tight ones have not spoken.
+    """
+    by_label, around = np.zeros(len(surprise)), np.full(len(surprise), -1)
+    for tied_at in TIED_AT_FIRST:
+        fresh = [rows for rows in companies(representation, surprise, near, sizes, tied_at) if not by_label[rows].any()]
+        for rows, label in zip(fresh, pack_labels(representation, fresh, seed), strict=True):
+            by_label[rows] = label.surprise
+            if label.surprise >= CONTRADICTS:
+                around[rows] = label.around
+    return by_label, around
+
+
+def _among_groups(
+    dataset: Dataset, surprise: np.ndarray, by_label: np.ndarray, found: list[np.ndarray]
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """((n,) surprise once all groups ``found`` are seen together, the packed ones among them)."""
+    strength = np.array([np.median(surprise[rows] + by_label[rows]) for rows in found])
+    packs, loose = list(compress(found, strength >= ISSUE_AT)), list(compress(found, strength < ISSUE_AT))
+    usual = usual_share(dataset) if packs else np.zeros(len(surprise))
+    defaults = [rows for rows in packs if np.median(usual[rows]) >= DEFAULTS]
+    packs = [rows for rows in packs if np.median(usual[rows]) < DEFAULTS]
+    surprise = surprise.copy()
+    for rows in of_one_source(dataset, packs):
+        surprise[rows] = np.minimum(surprise[rows] + ONE_SOURCE, HIGHEST)
+    return tempered(surprise, packs, defaults=defaults, loose=loose, by_label=by_label), packs
 
 
 def spike_ratios(representation: Representation, distances: np.ndarray, seed: int) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
@@ -155,97 +171,19 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def tempered(
-    surprise: np.ndarray, packs: list[np.ndarray], defaults: Sequence[np.ndarray] = (), loose: Sequence[np.ndarray] = ()
-) -> np.ndarray:
-    """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
-
-    Their rows then keep their order and not their height. A group keeps it that is twice any other. Nor does a row keep it that belongs to
-    no group: pairs and triples are what near-copies are for. Of ``defaults`` none does. ``loose`` groups are no issue and their rows are
-    told as less than one; many such are as ordinary as many others are.
-    """
-    lowered = surprise.copy()
-    alone = np.ones(len(surprise), dtype=bool)
-    alone[_rows_of([*packs, *defaults, *loose])] = False
-    _lower(lowered, np.flatnonzero(alone), ALONE_AT)
-    for rows in loose:
-        _lower(lowered, rows, ISSUE_AT)
-    # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
-    ordinary_packs, ordinary_loose = _ordinary(surprise, packs), _ordinary(surprise, [*packs, *loose])[len(packs) :]
-    for rows in (*defaults, _rows_of(compress(packs, ordinary_packs)), _rows_of(compress(loose, ordinary_loose))):
-        _lower(lowered, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
-    return lowered
-
-
-def _rows_of(groups: Iterable[np.ndarray]) -> np.ndarray:
-    return np.concatenate([*groups, np.zeros(0, dtype=np.int64)])
-
-
-def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
-    """(m,) bool: groups that are nothing special among these; none where they are few."""
-    if len(groups) <= FEW:
-        return np.zeros(len(groups), dtype=bool)
-    size = np.array([len(rows) for rows in groups], dtype=np.float64)
-    worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in groups]
-    return ~(_outgrows(size) | _outgrows(worth))
-
-
-def _outgrows(measure: np.ndarray) -> np.ndarray:
-    """(m,) bool: the one that is so many times the next; m at least 2."""
-    return measure >= OUTGROWS * np.partition(measure, -2)[-2]
-
-
-def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:
-    """What exceeds the usual among ``rows`` is pressed, in place, into a narrow band above it."""
-    above = rows[surprise[rows] > usual]
-    surprise[above] = usual + ORDER_KEPT * (surprise[above] - usual) / HIGHEST
-
-
-def _companies(representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
-    """Groups of spiking rows that are among one another's nearest at the size where they spike; each (m,) row numbers, rising."""
-    spiking = np.flatnonzero(surprise >= TIED_AT)
-    if spiking.size < SMALLEST_GROUP:
-        return []
-    within = np.arange(near.shape[1]) < sizes[spiking, None]
-    other = np.where(within, near[spiking], -1)
-    left, place = np.nonzero((other >= 0) & (surprise[other] >= TIED_AT))
-    copy_left, copy_right = chained(representation.copies[spiking], spiking)
-    root = components(len(surprise), np.concatenate((spiking[left], copy_left)), np.concatenate((other[left, place], copy_right)))
-    order = spiking[np.argsort(root[spiking], kind="stable")]
-    companies = []
-    for rows in np.split(order, np.flatnonzero(np.diff(root[order])) + 1):
-        # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
-        members = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
-        if members.size >= SMALLEST_GROUP:
-            companies.append(np.sort(members))
-    return companies
-
-
-def _of_one_source(dataset: Dataset, packs: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The packs nearly all of whose rows come from one source that has a small share of all rows."""
-    sources = dataset.column("source")
-    if sources is None:
-        return []
-    all_of = Counter(sources.tolist())
-    found = []
-    for rows in packs:
-        source, count = Counter(sources[rows].tolist()).most_common(1)[0]
-        if source is not None and count >= NEARLY_ALL * rows.size and all_of[source] <= SMALL_SOURCE * len(sources):
-            found.append(rows)
-    return found
-
-
-def _groups(dataset: Dataset, representation: Representation, surprise: np.ndarray, packs: list[np.ndarray]) -> tuple[Group, ...]:
+def _groups(
+    dataset: Dataset, representation: Representation, surprise: np.ndarray, packs: list[np.ndarray], around: np.ndarray
+) -> tuple[Group, ...]:
     """The packs that are still surprising, strongest first."""
     found = []
     for rows in packs:
-        strength = float(np.median(surprise[rows]))
-        if strength >= ISSUE_AT:
-            found.append(_group(dataset, representation, rows, surprise, strength))
+        if np.median(surprise[rows]) >= ISSUE_AT:
+            found.append(_group(dataset, representation, rows, surprise, int(np.median(around[rows]))))
     return tuple(sorted(found, key=lambda group: (-group.surprise, group.rows[0])))
 
 
-def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, strength: float) -> Group:
+def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, around: int) -> Group:
+    strength = float(np.median(surprise[rows]))
     counts = Counter(representation.codes[rows].tolist())
     labels = {"" if code < 0 else representation.classes[code]: rows_of for code, rows_of in sorted(counts.items())}
     evidence: dict[str, object] = {"labels": labels}
@@ -264,26 +202,28 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
         typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)
     return Group(
         rows=tuple(rows.tolist()),
-        title=_title(rows.size, labels, things(dataset)),
+        title=_title(rows.size, labels, things(dataset), representation.classes[around] if around >= 0 else ""),
         surprise=strength,
         strength=tuple(typical.tolist()),
         evidence=evidence,
     )
 
 
-def _title(count: int, labels: dict[str, int], noun: str) -> str:
+def _title(count: int, labels: dict[str, int], noun: str, around: str) -> str:
     packed = f"{count:,} {noun} lie closer together than any others"
     named = {label: rows for label, rows in labels.items() if label}
     if not named:
         return f"{packed}."
+    contrast = f", those around them {clipped(around)}" if around else ""
     if len(labels) == 1:
-        return f"{packed}, and all are labelled {clipped(next(iter(named)))}."
+        return f"{packed}, and all are labelled {clipped(next(iter(named)))}{contrast}."
     label, most = max(sorted(named.items()), key=lambda item: item[1])
-    return f"{packed}; {most:,} are labelled {clipped(label)}."
+    return f"{packed}; {most:,} are labelled {clipped(label)}{contrast}."
 
 
-def _sentence(size: int, times: float, noun: str) -> str:
-    return f"Packed: the {noun} around it are {times:.1f} times as far away as the {size} nearest, which is rare here."
+def _sentence(size: int, times: float, noun: str, around: str) -> str:
+    packed = f"Packed: the {noun} around it are {times:.1f} times as far away as the {size} nearest, which is rare here"
+    return f"{packed}, and mostly labelled {around}." if around else f"{packed}."
 
 
 def _summary(groups: tuple[Group, ...], noun: str) -> str:
@@ -298,5 +238,5 @@ def _rule(scales: tuple[tuple[int, int], ...]) -> str:
     return (
         f"Distance to the nearest rows against that to the surroundings ({sizes} rows); copies count once. A group is an issue from "
         f"{SMALLEST_GROUP} tied rows with a median surprise of {ISSUE_AT:.0f}, to which {ONE_SOURCE:.0f} is added where nearly all come "
-        "from one small source."
+        "from one small source, and how rarely a label has as few of its own around where the group's has few."
     )

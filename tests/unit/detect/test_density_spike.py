@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation_app.detect.density_spike import DensitySpike, middle_surprise, tempered
+from curation_app.detect.density_spike import DensitySpike, middle_surprise
+from curation_app.detect.packs import tempered
 from curation_app.detect.runner import run_one
 from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
@@ -42,7 +43,7 @@ def test_the_title_says_what_they_share_and_strength_parts_core_from_edge() -> N
     sources = ["shop"] * 900 + ["feed"] * 30
     group = scanned(features, labels, sources=sources).groups[0]
     if len(group.rows) == 30:
-        assert group.title == "30 rows lie closer together than any others, and all are labelled class 0."
+        assert group.title == "30 rows lie closer together than any others, and all are labelled class 0, those around them class 1."
     assert group.evidence["labels"]["class 0"] >= 30  # type: ignore[index]
     assert str(group.evidence["source"][0]).startswith("feed")  # type: ignore[index]
     assert len(group.strength) == len(group.rows)
@@ -58,6 +59,37 @@ def test_a_group_from_one_small_source_is_surer() -> None:
     assert spread.surprise == usual.surprise == scanned(features, labels).groups[0].surprise
     assert alone.surprise == pytest.approx(usual.surprise + 1.0, abs=0.01)
     assert scanned(features, labels, sources=["shop"] * 600 + ["feed"] * 330).groups[0].surprise == usual.surprise
+
+
+def test_a_label_that_those_around_do_not_have_makes_a_group_surer() -> None:
+    features, labels = with_group(900, 30, 0.05)
+    around = scanned(features, labels).groups[0]
+    theirs = scanned(features, [*labels[:900], *["class 1"] * 30]).groups[0]
+    assert around.surprise > theirs.surprise + 1
+    assert theirs.title.startswith(f"{len(theirs.rows)} rows lie closer together than any others, and all are labelled class 1.")
+    reasons = scanned(features, labels).reasons
+    assert reasons[915].endswith("which is rare here, and mostly labelled class 1.")
+
+
+def test_a_group_too_loose_to_tell_is_told_by_its_label() -> None:
+    features, labels = with_group(900, 12, 0.5)
+    agreeing = scanned(features, [*labels[:900], *["class 1"] * 12])
+    against = scanned(features, labels)
+    assert np.median(agreeing.surprise[900:]) < 2 < 3 < np.median(against.surprise[900:])
+    assert agreeing.groups == ()
+    assert len(against.groups) == 1
+
+
+def test_among_many_groups_one_whose_label_contradicts_keeps_its_height() -> None:
+    surprise = np.concatenate((np.full(50, 4.0), np.zeros(400)))
+    packs = list(np.arange(50).reshape(5, 10))
+    assert tempered(surprise, packs).max() < 2
+    by_label = np.zeros(450)
+    by_label[40:50] = 2.0
+    assert np.all(tempered(surprise, packs, by_label=by_label)[40:50] == 6.0)
+    # One in five packs contradicts its surroundings as one row in ten does: that adds to what is ordinary here.
+    by_label[40:50] = 1.2
+    assert 2 < tempered(surprise, packs, by_label=by_label)[40:50].max() < 3
 
 
 def test_a_group_larger_than_a_twentieth_does_not_hide_itself() -> None:
@@ -104,7 +136,7 @@ def test_many_groups_are_what_the_data_is_like_and_a_flood_outgrows_them() -> No
     rng = np.random.default_rng(5)
     templates = np.concatenate([features[row] + 0.02 * rng.standard_normal((8, features.shape[1])) for row in range(12)])
     flood = features[40] + 0.02 * rng.standard_normal((40, features.shape[1]))
-    given = [*labels, *["class 0"] * len(templates)]
+    given = [*labels, *np.repeat(labels[:12], 8).tolist()]
     assert scanned(np.concatenate((features, templates)).astype(np.float32), given).outcome is Outcome.PASSED
     finding = scanned(np.concatenate((features, templates, flood)).astype(np.float32), [*given, *["class 1"] * 40])
     assert len(finding.groups) == 1

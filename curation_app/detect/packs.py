@@ -1,0 +1,126 @@
+"""Packed rows as groups: which of them are tied to one another, and which groups are no more than what the data is like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import compress
+
+import numpy as np
+
+from curation_app.detect.components import chained, components
+from curation_app.detect.surprise import HIGHEST
+from curation_app.domain.dataset import Dataset
+from curation_app.domain.representation import Representation
+
+# Rows at this surprise are tied together; a group is an issue where half of its rows reach ISSUE_AT. No row that is tied to too few others
+# to be one of a group is told to be more surprising than ALONE_AT.
+TIED_AT, ISSUE_AT, ALONE_AT = 2.0, 3.0, 1.5
+# A member reaches at least this share of the median of its group.
+EDGE = 0.5
+# Fewer rows are a coincidence: pairs and triples are what near-copies are for.
+SMALLEST_GROUP = 5
+# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next one, in
+# rows or in what orders campaigns: surprise times log2(1 + rows).
+# The rows of ordinary groups stay in order within so much of surprise.
+FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
+# From here a group's label contradicts its surroundings: one row in ten has as few around that agree with it.
+CONTRADICTS = 1.0
+# A group that comes from one source, nearly all of it, where that source has at most this share of all rows, is ten times as likely to
+# have been put there; no more, for a source may have things of its own.
+NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
+
+
+def companies(
+    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, tied_at: float = TIED_AT
+) -> list[np.ndarray]:
+    """Groups of rows at ``tied_at`` or above that are among one another's nearest at the size (n,) where they spike.
+
+    Each is (m,) row numbers, rising, m at least 5.
+    """
+    spiking = np.flatnonzero(surprise >= tied_at)
+    if spiking.size < SMALLEST_GROUP:
+        return []
+    within = np.arange(near.shape[1]) < sizes[spiking, None]
+    other = np.where(within, near[spiking], -1)
+    left, place = np.nonzero((other >= 0) & (surprise[other] >= tied_at))
+    copy_left, copy_right = chained(representation.copies[spiking], spiking)
+    root = components(len(surprise), np.concatenate((spiking[left], copy_left)), np.concatenate((other[left, place], copy_right)))
+    order = spiking[np.argsort(root[spiking], kind="stable")]
+    found = []
+    for rows in np.split(order, np.flatnonzero(np.diff(root[order])) + 1):
+        # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
+        members = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
+        if members.size >= SMALLEST_GROUP:
+            found.append(np.sort(members))
+    return found
+
+
+def of_one_source(dataset: Dataset, packs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The packs nearly all of whose rows come from one source that has a small share of all rows."""
+    sources = dataset.column("source")
+    if sources is None:
+        return []
+    all_of = Counter(sources.tolist())
+    found = []
+    for rows in packs:
+        source, count = Counter(sources[rows].tolist()).most_common(1)[0]
+        if source is not None and count >= NEARLY_ALL * rows.size and all_of[source] <= SMALL_SOURCE * len(sources):
+            found.append(rows)
+    return found
+
+
+def tempered(
+    surprise: np.ndarray,
+    packs: Sequence[np.ndarray],
+    *,
+    defaults: Sequence[np.ndarray] = (),
+    loose: Sequence[np.ndarray] = (),
+    by_label: np.ndarray | None = None,
+) -> np.ndarray:
+    """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
+
+    Their rows then keep their order and not their height. A group keeps it that is twice any other, and a pack whose label contradicts the
+    rows around it more than one of so many packs does by chance. Nor does a row keep it that belongs to no group: pairs and triples are
+    what near-copies are for. Of ``defaults`` none does. ``loose`` groups are no issue and their rows are told as less than one; many such
+    are as ordinary as many others are. ``by_label`` (n,), 0 by default, is what the group's label adds to the surprise of each row.
+    """
+    label = np.zeros(len(surprise)) if by_label is None else by_label
+    lowered = surprise + label
+    alone = np.ones(len(surprise), dtype=bool)
+    alone[_rows_of([*packs, *defaults, *loose])] = False
+    _lower(lowered, np.flatnonzero(alone), ALONE_AT)
+    for rows in loose:
+        _lower(lowered, rows, ISSUE_AT)
+    # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
+    ordinary_packs, ordinary_loose = _ordinary(surprise, packs), _ordinary(surprise, [*packs, *loose])[len(packs) :]
+    contradicts = np.array([np.median(label[rows]) >= CONTRADICTS + np.log10(len(packs)) for rows in packs], dtype=bool)
+    for rows in (*defaults, _rows_of(compress(packs, ordinary_packs & ~contradicts)), _rows_of(compress(loose, ordinary_loose))):
+        lowered[rows] = surprise[rows]
+        _lower(lowered, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
+        lowered[rows] += label[rows]
+    return np.minimum(lowered, HIGHEST)
+
+
+def _rows_of(groups: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([*groups, np.zeros(0, dtype=np.int64)])
+
+
+def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
+    """(m,) bool: groups that are nothing special among these; none where they are few."""
+    if len(groups) <= FEW:
+        return np.zeros(len(groups), dtype=bool)
+    size = np.array([len(rows) for rows in groups], dtype=np.float64)
+    worth = np.log2(1.0 + size) * [np.median(surprise[rows]) for rows in groups]
+    return ~(_outgrows(size) | _outgrows(worth))
+
+
+def _outgrows(measure: np.ndarray) -> np.ndarray:
+    """(m,) bool: the one that is so many times the next; m at least 2."""
+    return measure >= OUTGROWS * np.partition(measure, -2)[-2]
+
+
+def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:
+    """What exceeds the usual among ``rows`` is pressed, in place, into a narrow band above it."""
+    above = rows[surprise[rows] > usual]
+    surprise[above] = usual + ORDER_KEPT * (surprise[above] - usual) / HIGHEST

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curation_app.detect.pack_label import pack_labels
+from tests.builders import blobs, make_representation
+
+
+def with_pack(labels_of_pack: list[str | None], seed: int = 0) -> tuple[np.ndarray, list[str | None]]:
+    """Three blobs and a pack on the edge of the first."""
+    features, labels = blobs(600, seed=seed)
+    rng = np.random.default_rng(seed)
+    pack = features[0] + 0.05 * rng.standard_normal((len(labels_of_pack), features.shape[1]))
+    return np.concatenate((features, pack)).astype(np.float32), [*labels, *labels_of_pack]
+
+
+def surprise_of(labels_of_pack: list[str | None]) -> tuple[float, int]:
+    representation = make_representation(*with_pack(labels_of_pack), k=60)
+    found = pack_labels(representation, [np.arange(600, 600 + len(labels_of_pack))], 0)[0]
+    return found.surprise, found.around
+
+
+def test_a_pack_with_the_label_of_those_around_says_nothing() -> None:
+    assert surprise_of(["class 0"] * 10) == (0.0, 0)
+
+
+def test_a_pack_with_another_label_does_and_one_odd_row_changes_nothing() -> None:
+    alone, around = surprise_of(["class 1"] * 10)
+    assert alone > 2
+    assert around == 0
+    assert surprise_of([*["class 1"] * 9, "class 0"])[0] > 2
+
+
+@pytest.mark.parametrize("mixed", [["class 1"] * 5 + ["class 2"] * 5, [None] * 10])
+def test_a_pack_without_one_label_is_not_asked(mixed: list[str | None]) -> None:
+    assert surprise_of(mixed)[0] == 0.0
+
+
+def test_where_labels_are_random_no_pack_is_odd() -> None:
+    features, _ = blobs(610)
+    labels = np.random.default_rng(1).choice(["a", "b", "c", "d"], 610).tolist()
+    labels[600:] = ["a"] * 10
+    representation = make_representation(features, labels, k=60)
+    assert pack_labels(representation, [np.arange(600, 610)], 0)[0].surprise < 0.7
+
+
+def test_no_group_no_answer() -> None:
+    features, labels = blobs(60)
+    assert pack_labels(make_representation(features, labels, k=10), [], 0) == []
