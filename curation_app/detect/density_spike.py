@@ -12,9 +12,9 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.copied_row import TYPICAL, copied_row, only_other_label
+from curation_app.detect.copied_row import TYPICAL, copied_row
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
-from curation_app.detect.pack_label import pack_labels
+from curation_app.detect.pack_label import PackLabel, Surroundings, imitated_rows
 from curation_app.detect.packs import CONTRADICTS, ISSUE_AT, ONE_SOURCE, SMALLEST_GROUP, TIED_AT, companies, of_one_source, tempered
 from curation_app.detect.surprise import HIGHEST, surest
 from curation_app.detect.usual_content import usual_share
@@ -67,10 +67,13 @@ class DensitySpike(Detector):
         here = np.arange(len(widest))
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
-        by_label, around = _labels(representation, surprise, near, sizes, seed)
-        found = companies(representation, surprise + by_label, near, sizes)
-        surprise, packs = _among_groups(dataset, surprise, by_label, found)
-        groups = _groups(dataset, representation, surprise, packs, around)
+        surroundings = Surroundings(representation, seed)
+        by_label, around = _labels(representation, surprise, near, sizes, surroundings)
+        tied = companies(representation, surprise + by_label, near, sizes)
+        surprise, packs = _among_groups(dataset, surprise, by_label, tied)
+        packs = [rows for rows in packs if np.median(surprise[rows]) >= ISSUE_AT]
+        found = [_group(dataset, representation, rows, surprise, surroundings.of(rows)) for rows in packs]
+        groups = tuple(sorted(found, key=lambda group: (-group.surprise, group.rows[0])))
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
         noun = things(dataset)
@@ -87,7 +90,7 @@ class DensitySpike(Detector):
 
 
 def _labels(
-    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, seed: int
+    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, surroundings: Surroundings
 ) -> tuple[np.ndarray, np.ndarray]:
     """((n,) what the label of a row's group adds to its surprise, (n,) code of the label around a group that contradicts it, else -1).
 
@@ -96,7 +99,8 @@ def _labels(
     by_label, around = np.zeros(len(surprise)), np.full(len(surprise), -1)
     for tied_at in TIED_AT_FIRST:
         fresh = [rows for rows in companies(representation, surprise, near, sizes, tied_at) if not by_label[rows].any()]
-        for rows, label in zip(fresh, pack_labels(representation, fresh, seed), strict=True):
+        for rows in fresh:
+            label = surroundings.of(rows)
             by_label[rows] = label.surprise
             if label.surprise >= CONTRADICTS:
                 around[rows] = label.around
@@ -171,18 +175,7 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def _groups(
-    dataset: Dataset, representation: Representation, surprise: np.ndarray, packs: list[np.ndarray], around: np.ndarray
-) -> tuple[Group, ...]:
-    """The packs that are still surprising, strongest first."""
-    found = []
-    for rows in packs:
-        if np.median(surprise[rows]) >= ISSUE_AT:
-            found.append(_group(dataset, representation, rows, surprise, int(np.median(around[rows]))))
-    return tuple(sorted(found, key=lambda group: (-group.surprise, group.rows[0])))
-
-
-def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, around: int) -> Group:
+def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, label: PackLabel) -> Group:
     strength = float(np.median(surprise[rows]))
     counts = Counter(representation.codes[rows].tolist())
     labels = {"" if code < 0 else representation.classes[code]: rows_of for code, rows_of in sorted(counts.items())}
@@ -194,18 +187,18 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
         named = Counter(name for name in sources[rows].tolist() if name is not None)
         evidence["source"] = [f"{name} ({count:,})" for name, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))[:5]]
     typical = np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3)
-    copied = copied_row(representation, rows)
-    if copied < 0:
-        copied = only_other_label(representation, rows)
+    imitated = tuple(imitated_rows(representation, rows, label).tolist())
+    copied = imitated[0] if len(imitated) == 1 else copied_row(representation, rows)
     if copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
-        typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)
+    typical = np.where(np.isin(rows, (*imitated, copied)), np.minimum(typical, TYPICAL), typical)
     return Group(
         rows=tuple(rows.tolist()),
-        title=_title(rows.size, labels, things(dataset), representation.classes[around] if around >= 0 else ""),
+        title=_title(rows.size, labels, things(dataset), representation.classes[label.around] if label.surprise >= CONTRADICTS else ""),
         surprise=strength,
         strength=tuple(typical.tolist()),
         evidence=evidence,
+        imitated=imitated,
     )
 
 

@@ -220,7 +220,14 @@ def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, repr
     if copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
         strength = tuple(np.where(rows == copied, TYPICAL, 1.0).tolist())
-    return Group(rows=tuple(rows.tolist()), title=title, surprise=surprise, strength=strength, evidence=evidence)
+    return Group(
+        rows=tuple(rows.tolist()),
+        title=title,
+        surprise=surprise,
+        strength=strength,
+        evidence=evidence,
+        imitated=(imitated,) if imitated >= 0 else (),
+    )
 
 
 def _summary(groups: tuple[Group, ...], members: list[np.ndarray], noun: str) -> str:

@@ -6,7 +6,6 @@ surprises of the two add up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,46 +28,68 @@ class PackLabel:
     ----------
     surprise
         -log10 of the share of single rows that so few of those around them agree with, in [0, 3]; 0 where at least half agree.
-    around
-        Code of the label that most of the rows around carry.
+    votes
+        (classes,) rows around that carry each label; empty where the group has no label to speak of.
     """
 
     surprise: float
-    around: int
+    votes: np.ndarray
+
+    @property
+    def around(self) -> int:
+        """Code of the label that most of the rows around carry, -1 where none was asked."""
+        return int(self.votes.argmax()) if self.votes.size else -1
 
 
-def pack_labels(representation: Representation, groups: Sequence[np.ndarray], seed: int) -> list[PackLabel]:
-    """What the 30 rows nearest to the middle of each group, and not in it, say of its label."""
-    codes = representation.codes
-    if not groups or not np.any(codes >= 0):
-        return [PackLabel(surprise=0.0, around=-1)] * len(groups)
-    agree, total = asked_nearest(representation, distinct_neighbours(representation, by_label=True)[0])
-    asked = (total > 0) & (codes >= 0)
-    ordinary = np.sort(_share(agree[asked], total[asked]))
-    reference = reference_rows(representation, seed, by_label=True)
-    reference = reference[codes[reference] >= 0]
-    points = representation.features[reference].astype(np.float64)
-    return [_of_pack(representation, rows, ordinary, reference, points) for rows in groups]
+NOT_ASKED = PackLabel(surprise=0.0, votes=np.zeros(0, dtype=np.int64))
 
 
-def _of_pack(
-    representation: Representation, rows: np.ndarray, ordinary: np.ndarray, reference: np.ndarray, points: np.ndarray
-) -> PackLabel:
-    codes = representation.codes
-    given, counts = np.unique(codes[rows], return_counts=True)
-    label = int(given[counts.argmax()])
-    outside = np.flatnonzero(~np.isin(reference, rows))
-    if label < 0 or counts.max() < NEARLY_ALL * rows.size or not outside.size:
-        return PackLabel(surprise=0.0, around=-1)
-    middle = representation.features[rows].mean(axis=0, dtype=np.float64)
-    gaps = ((points[outside] - middle) ** 2).sum(axis=1)
-    nearest = outside[np.argsort(gaps, kind="stable")[:ASKED]]
-    votes = np.bincount(codes[reference[nearest]], minlength=len(representation.classes))
-    around = int(votes.argmax())
-    if 2 * votes[label] >= nearest.size:
-        return PackLabel(surprise=0.0, around=around)
-    as_few = np.searchsorted(ordinary, _share(votes[label], nearest.size), side="right")
-    return PackLabel(surprise=min(-float(np.log10((as_few + 1.0) / (ordinary.size + 1.0))), MOST), around=around)
+class Surroundings:
+    """Asks the rows around groups for their labels.
+
+    Parameters
+    ----------
+    representation
+        Features and labels of all rows.
+    seed
+        Which rows stand for all where they are many.
+    """
+
+    def __init__(self, representation: Representation, seed: int) -> None:
+        codes = representation.codes
+        agree, total = asked_nearest(representation, distinct_neighbours(representation, by_label=True)[0])
+        asked = (total > 0) & (codes >= 0)
+        reference = reference_rows(representation, seed, by_label=True)
+        self._representation = representation
+        self._ordinary = np.sort(_share(agree[asked], total[asked]))
+        self._reference = reference[codes[reference] >= 0]
+        self._points = representation.features[self._reference].astype(np.float64)
+
+    def of(self, rows: np.ndarray) -> PackLabel:
+        """What the 30 rows nearest to the middle of a group (m,), and not in it, say of its label."""
+        codes = self._representation.codes
+        given, counts = np.unique(codes[rows], return_counts=True)
+        label = int(given[counts.argmax()])
+        outside = np.flatnonzero(~np.isin(self._reference, rows))
+        if label < 0 or counts.max() < NEARLY_ALL * rows.size or not outside.size:
+            return NOT_ASKED
+        middle = self._representation.features[rows].mean(axis=0, dtype=np.float64)
+        gaps = ((self._points[outside] - middle) ** 2).sum(axis=1)
+        nearest = outside[np.argsort(gaps, kind="stable")[:ASKED]]
+        votes = np.bincount(codes[self._reference[nearest]], minlength=len(self._representation.classes))
+        if 2 * votes[label] >= nearest.size:
+            return PackLabel(surprise=0.0, votes=votes)
+        as_few = np.searchsorted(self._ordinary, _share(votes[label], nearest.size), side="right")
+        return PackLabel(surprise=min(-float(np.log10((as_few + 1.0) / (self._ordinary.size + 1.0))), MOST), votes=votes)
+
+
+def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLabel) -> np.ndarray:
+    """Those of a group's rows (m,) whose label is rarer in the group and no rarer around it: they are at home where they are."""
+    codes = representation.codes[rows]
+    if not told.votes.size:
+        return rows[:0]
+    label = np.bincount(codes[codes >= 0]).argmax()
+    return rows[(codes >= 0) & (codes != label) & (told.votes[codes] >= told.votes[label])]
 
 
 def _share(agree: np.ndarray, asked: np.ndarray | int) -> np.ndarray:

@@ -50,6 +50,8 @@ class Group:
         How typical each of ``rows`` is of the group, in [0, 1]; empty when all are equally so. The core is at 1, the edge at 0.
     evidence
         What they share, JSON-able; ``EVIDENCE`` lists the names that pages know how to show.
+    imitated
+        Those of ``rows`` that the others, of another label, were made to look like.
     """
 
     rows: tuple[int, ...]
@@ -57,6 +59,7 @@ class Group:
     surprise: float
     strength: tuple[float, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
+    imitated: tuple[int, ...] = ()
 
 
 # Names of a group's evidence that pages know how to show, and what stands behind them. Others are listed as they are.

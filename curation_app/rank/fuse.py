@@ -14,11 +14,13 @@ from curation_app.domain.representation import Representation
 from curation_app.rank.calibration import Calibration
 from curation_app.rank.campaigns import campaign_of, edge_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
+from curation_app.rank.formula import BAYESIAN, group_chance
 from curation_app.rank.quota import in_turns
 
 # A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
 LIKELY = 0.1
 SILENCE = "No detector speaks against this row."
+IMITATED = "Rows with another label seem to have been made to look like this one."
 _LOOKED = frozenset({Outcome.ISSUE, Outcome.PASSED})
 
 
@@ -47,11 +49,14 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     curves = calibration or Calibration()
     looked = [finding for finding in findings if finding.outcome in _LOOKED and bool(np.any(np.isfinite(finding.surprise)))]
     families = {finding.family for finding in looked}
+    imitated = _imitated(looked, rows, len(families))
     judged = tuple(
         Judged(
             finding=finding,
             surprise=np.nan_to_num(finding.surprise, nan=0.0),
-            precision=curves.precision(finding.family, finding.surprise, len(families), code=finding.code),
+            precision=_explained(
+                curves.precision(finding.family, finding.surprise, len(families), code=finding.code), finding.family, imitated
+            ),
         )
         for finding in looked
     )
@@ -66,6 +71,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     flagged = suspicion >= recipe.flag_at
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
+    reason = _reasons(judged, winner, rows)
+    reason[(imitated < 1.0) & (kind != Kind.NONE.value)] = IMITATED
     return Queue(
         suspicion=suspicion,
         rank=position,
@@ -74,10 +81,25 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
         by_kind=by_kind,
         campaign=campaign_of(campaigns, rows),
         suggested=_suggested(judged, winner, rows),
-        reason=_reasons(judged, winner, rows),
+        reason=reason,
         campaigns=campaigns,
         estimates=estimate_bad(looked, suspicion, kind, by_kind, curves),
     )
+
+
+def _imitated(looked: Sequence[Finding], rows: int, looks: int) -> np.ndarray:
+    """(n,) the most that a row's nearness to others may count: 1, and for one that others imitate the chance that they are an accident."""
+    most = np.ones(rows)
+    for finding in looked:
+        for group in finding.groups:
+            rows_imitated = list(group.imitated)
+            most[rows_imitated] = np.minimum(most[rows_imitated], 1.0 - group_chance(finding.family, group.surprise, looks))
+    return most
+
+
+def _explained(precision: np.ndarray, family: str, most: np.ndarray) -> np.ndarray:
+    """Chances with those of imitated rows lowered, by whatever family the rows that imitate them would speak against them."""
+    return precision if family in BAYESIAN else np.minimum(precision, most)
 
 
 def _fused(judged: Sequence[Judged], rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -67,6 +67,17 @@ def test_the_row_whose_label_no_other_has_is_what_they_were_made_to_look_like() 
     assert {5} < set(group.rows) <= {5, *range(600, 608)}
     assert group.evidence["copied"] == dataset.ids[5]
     assert group.strength[0] < 0.5 <= min(group.strength[1:])
+    assert group.imitated == (5,)
+
+
+def test_a_row_with_the_label_of_the_pack_around_another_one_is_not_what_they_look_like() -> None:
+    features, labels = blobs(600, width=40, seed=3)
+    made = features[5] + 0.05 * np.random.default_rng(1).standard_normal((9, 40))
+    given = [*labels, *[labels[5]] * 8, "class 9"]
+    built = make_representation(np.concatenate((features, made)).astype(np.float32), given)
+    group = run_one(DensitySpike(), make_dataset(built.features, given), built, RECIPE, seed=0).groups[0]
+    assert 608 in group.rows
+    assert group.imitated == ()
 
 
 def test_no_such_row_where_two_differ_or_a_label_is_missing_or_few_are_there() -> None:

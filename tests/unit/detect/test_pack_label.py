@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation_app.detect.pack_label import pack_labels
+from curation_app.detect.pack_label import Surroundings, imitated_rows
 from tests.builders import blobs, make_representation
 
 
@@ -17,7 +17,7 @@ def with_pack(labels_of_pack: list[str | None], seed: int = 0) -> tuple[np.ndarr
 
 def surprise_of(labels_of_pack: list[str | None]) -> tuple[float, int]:
     representation = make_representation(*with_pack(labels_of_pack), k=60)
-    found = pack_labels(representation, [np.arange(600, 600 + len(labels_of_pack))], 0)[0]
+    found = Surroundings(representation, 0).of(np.arange(600, 600 + len(labels_of_pack)))
     return found.surprise, found.around
 
 
@@ -42,9 +42,17 @@ def test_where_labels_are_random_no_pack_is_odd() -> None:
     labels = np.random.default_rng(1).choice(["a", "b", "c", "d"], 610).tolist()
     labels[600:] = ["a"] * 10
     representation = make_representation(features, labels, k=60)
-    assert pack_labels(representation, [np.arange(600, 610)], 0)[0].surprise < 0.7
+    assert Surroundings(representation, 0).of(np.arange(600, 610)).surprise < 0.7
 
 
-def test_no_group_no_answer() -> None:
-    features, labels = blobs(60)
-    assert pack_labels(make_representation(features, labels, k=10), [], 0) == []
+def test_rows_at_home_in_a_pack_are_those_with_the_label_of_the_rows_around() -> None:
+    rows = np.arange(600, 612)
+    for pack, home in ((["class 1"] * 10 + ["class 0"] * 2, [610, 611]), (["class 0"] * 10 + ["class 1"] * 2, []), ([None] * 12, [])):
+        representation = make_representation(*with_pack(pack), k=60)
+        assert imitated_rows(representation, rows, Surroundings(representation, 0).of(rows)).tolist() == home
+
+
+def test_without_labels_nobody_is_asked() -> None:
+    representation = make_representation(blobs(60)[0], k=10)
+    told = Surroundings(representation, 0).of(np.arange(8))
+    assert (told.surprise, told.around) == (0.0, -1)

@@ -176,3 +176,17 @@ def test_a_row_that_is_bad_in_two_ways_counts_once() -> None:
     found = queue.estimates
     assert found["all"].count == pytest.approx(found["backdoor"].count + found["mislabel"].count)
     assert 4.0 <= found["all"].count <= 5.0
+
+
+def test_a_row_that_others_imitate_is_no_more_likely_bad_than_they_are_an_accident() -> None:
+    pack = Group(rows=(0, 1, 2, 3, 4), title="5 rows.", surprise=6.0, imitated=(0,))
+    spike = finding("spike", [6.0, 6.0, 6.0, 6.0, 6.0, 0.0, 0.0], groups=(pack,))
+    amid = finding("far", [9.0, *[0.0] * 6])
+    queue = rank([spike, amid], plain(7), RECIPE)
+    assert queue.suspicion[0] < 0.05 < 0.9 < queue.suspicion[1:5].min()
+    assert queue.rank[0] == 5
+    assert queue.reason[0] == "Rows with another label seem to have been made to look like this one."
+    assert not queue.flagged[0]
+    # A trigger in it is another matter.
+    rule = finding("rule", [7.0, *[0.0] * 6], Kind.BACKDOOR)
+    assert rank([spike, amid, rule], plain(7), RECIPE).suspicion[0] > 0.9
