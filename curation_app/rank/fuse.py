@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from curation_app.domain.representation import Representation
 from curation_app.rank.calibration import Calibration
 from curation_app.rank.campaigns import campaign_of, edge_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
+from curation_app.rank.far_and_contradicted import FAR, told_together
 from curation_app.rank.formula import BAYESIAN, group_chance
 from curation_app.rank.quota import in_turns
 
 # A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
 LIKELY = 0.1
 SILENCE = "No detector speaks against this row."
+BOTH = " Its label is contradicted as well, which few rows so far away are by nature."
 IMITATED = "Rows with another label seem to have been made to look like this one."
 _LOOKED = frozenset({Outcome.ISSUE, Outcome.PASSED})
 
@@ -60,6 +62,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
         )
         for finding in looked
     )
+    both = np.minimum(told_together({item.finding.code: item.surprise for item in judged}, representation.codes), imitated)
+    judged = tuple(replace(item, precision=np.fmax(item.precision, both)) if item.finding.code == FAR else item for item in judged)
     suspicion, winner = _fused(judged, rows)
     strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
     campaigns = gather_campaigns(looked, len(families))
@@ -72,6 +76,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
     reason = _reasons(judged, winner, rows)
+    reason[(both > 0) & (suspicion == both)] += BOTH
     reason[(imitated < 1.0) & (kind != Kind.NONE.value)] = IMITATED
     return Queue(
         suspicion=suspicion,

@@ -12,6 +12,7 @@ import numpy as np
 
 from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import Calibration, Curve
+from curation_app.rank.far_and_contradicted import FAR, told_together
 from curation_app.rank.formula import SUREST, formula_precision
 from curation_app.rank.planting import rarity
 
@@ -83,10 +84,14 @@ class Reranked:
         return np.argsort(self.rank, kind="stable")
 
 
-def hear(voices: Sequence[Voice], calibration: Calibration) -> Heard:
-    """Everything about a run that verdicts do not change. ``voices`` are the detectors that looked (outcome issue or passed)."""
+def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | None = None) -> Heard:
+    """Everything about a run that verdicts do not change.
+
+    ``voices`` are the detectors that looked (outcome issue or passed), ``codes`` the (n,) labels, -1 = none.
+    """
     rows = len(voices[0].surprise) if voices else 0
     looks = len({voice.family for voice in voices})
+    both = told_together({voice.code: voice.surprise for voice in voices}, np.full(rows, -1) if codes is None else codes)
     curves, positions, chances, surprises = [], [], [], []
     for voice in voices:
         surprise = np.asarray(voice.surprise, dtype=np.float64)
@@ -97,7 +102,8 @@ def hear(voices: Sequence[Voice], calibration: Calibration) -> Heard:
             place[scored] = rarity(surprise[scored], np.sort(surprise[scored]))
         curves.append(known if known is not None else _formula_curve(voice.family, looks))
         positions.append(place)
-        chances.append(np.nan_to_num(calibration.precision(voice.family, surprise, looks, code=voice.code), nan=0.0))
+        chance = np.nan_to_num(calibration.precision(voice.family, surprise, looks, code=voice.code), nan=0.0)
+        chances.append(np.maximum(chance, both) if voice.code == FAR else chance)
         surprises.append(np.nan_to_num(surprise, nan=0.0))
     stacked = np.stack(chances) if chances else np.zeros((0, rows))
     best = stacked.max(axis=0) if chances else np.zeros(rows)

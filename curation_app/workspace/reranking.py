@@ -98,7 +98,7 @@ class Reranker:
             surprise = self._data.findings["surprise_" + str(facts["code"]).replace("-", "_")].to_numpy()
             if facts["outcome"] in LOOKED and np.isfinite(surprise).any():
                 voices.append(Voice(code=str(facts["code"]), family=str(facts["family"]), surprise=surprise))
-        heard = hear(voices, Calibration.from_json(self._data.info["calibration"]))
+        heard = hear(voices, Calibration.from_json(self._data.info["calibration"]), self._data.coded("given_label")[0])
         nobody = rerank(heard, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
         return heard, nobody.suspicion
 

@@ -252,6 +252,8 @@ def test_run_json_keeps_what_a_re_ranking_needs(scanned: Path) -> None:
         if d["outcome"] in ("issue", "passed")
     ]
     none = np.zeros(0, dtype=np.int64)
-    again = rerank(hear(voices, Calibration.from_json(info["calibration"])), none, none)
-    suspicion = pq.read_table(scanned / "run" / "suspicion.parquet")["suspicion"].to_numpy()
+    told = pq.read_table(scanned / "run" / "suspicion.parquet")
+    codes = np.unique(told["given_label"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)[1]
+    again = rerank(hear(voices, Calibration.from_json(info["calibration"]), codes), none, none)
+    suspicion = told["suspicion"].to_numpy()
     assert np.abs(again.suspicion - suspicion).max() < 0.02

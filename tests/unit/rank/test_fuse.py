@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -190,3 +192,17 @@ def test_a_row_that_others_imitate_is_no_more_likely_bad_than_they_are_an_accide
     # A trigger in it is another matter.
     rule = finding("rule", [7.0, *[0.0] * 6], Kind.BACKDOOR)
     assert rank([spike, amid, rule], plain(7), RECIPE).suspicion[0] > 0.9
+
+
+def test_far_rows_whose_labels_are_contradicted_as_well_are_more_likely_bad_than_either_says() -> None:
+    rng = np.random.default_rng(0)
+    far, label = rng.exponential(0.4, 1_000), rng.exponential(0.4, 1_000)
+    far[:15], label[:15] = 3.0, 1.5
+    looks = [finding("far", far.tolist()), finding("label", label.tolist(), Kind.MISLABEL)]
+    built = make_representation(rng.standard_normal((1_000, 2)), ["a", "b"] * 500)
+    apart = rank(looks, built, RECIPE)
+    together = rank([replace(look, code=code) for look, code in zip(looks, ("outlier", "label-error"), strict=True)], built, RECIPE)
+    assert apart.suspicion[:15].max() < 0.5 < together.suspicion[:15].min()
+    assert set(together.kind[:15]) == {"injection"}
+    assert together.reason[0].endswith("Its label is contradicted as well, which few rows so far away are by nature.")
+    assert np.sum(apart.suspicion[15:] != together.suspicion[15:]) <= 2
