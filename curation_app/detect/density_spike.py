@@ -176,6 +176,8 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
 
 
 def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, label: PackLabel) -> Group:
+    imitated = imitated_rows(representation, rows, label)
+    rows = np.setdiff1d(rows, imitated)
     strength = float(np.median(surprise[rows]))
     counts = Counter(representation.codes[rows].tolist())
     labels = {"" if code < 0 else representation.classes[code]: rows_of for code, rows_of in sorted(counts.items())}
@@ -187,18 +189,19 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
         named = Counter(name for name in sources[rows].tolist() if name is not None)
         evidence["source"] = [f"{name} ({count:,})" for name, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))[:5]]
     typical = np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3)
-    imitated = tuple(imitated_rows(representation, rows, label).tolist())
-    copied = imitated[0] if len(imitated) == 1 else copied_row(representation, rows)
-    if copied >= 0:
+    copied = copied_row(representation, rows)
+    if imitated.size:
+        evidence["imitated"] = [str(dataset.ids[row]) for row in imitated.tolist()]
+    elif copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
-    typical = np.where(np.isin(rows, (*imitated, copied)), np.minimum(typical, TYPICAL), typical)
+        typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)
     return Group(
         rows=tuple(rows.tolist()),
         title=_title(rows.size, labels, things(dataset), representation.classes[label.around] if label.surprise >= CONTRADICTS else ""),
         surprise=strength,
         strength=tuple(typical.tolist()),
         evidence=evidence,
-        imitated=imitated,
+        imitated=tuple(imitated.tolist()),
     )
 
 

@@ -74,7 +74,10 @@ class NearDuplicate(Detector):
             others = members[place][members[place] != row]
             surprise[others] = np.maximum(surprise[others], surprise[row])
             surprise[row], suggested[row] = max(flood[row], plain[row]), -1
-        titles = [_title(rows, same, dataset, representation) for rows, same in zip(members, exact, strict=True)]
+        titles = [
+            _title(rows, same, dataset, representation, imitated.get(place, -1))
+            for place, (rows, same) in enumerate(zip(members, exact, strict=True))
+        ]
         groups = tuple(
             _group(rows, title, float(surprise[rows].max()), dataset, representation, imitated.get(place, -1))
             for place, (rows, title, same) in enumerate(zip(members, titles, exact, strict=True))
@@ -198,11 +201,15 @@ def _majority(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return suggested
 
 
-def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Representation) -> str:
+def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Representation, imitated: int) -> str:
     """One sentence about a group."""
-    what = f"{rows.size:,} {'copies' if exact else 'near-copies'} of one {_NAMES[dataset.modality]}"
-    counts = Counter(representation.codes[rows].tolist())
+    copies = rows[rows != imitated]
+    what = f"{copies.size:,} {'copies' if exact else 'near-copies'} of one {_NAMES[dataset.modality]}"
+    counts = Counter(representation.codes[copies].tolist())
     counts.pop(-1, None)
+    if imitated >= 0:
+        given, own = (clipped(representation.classes[code]) for code in (next(iter(counts)), representation.codes[imitated]))
+        return f"{what} are labelled {given}; the one that they were made to look like is {own}."
     if not counts:
         return f"{what}."
     by_votes = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -214,10 +221,13 @@ def _title(rows: np.ndarray, exact: bool, dataset: Dataset, representation: Repr
 
 
 def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, representation: Representation, imitated: int) -> Group:
+    rows = rows[rows != imitated]
     labels = Counter("" if code < 0 else representation.classes[code] for code in representation.codes[rows].tolist())
     evidence: dict[str, object] = {"copies": int(rows.size), "labels": dict(sorted(labels.items()))}
-    copied, strength = imitated if imitated >= 0 else copied_row(representation, rows), ()
-    if copied >= 0:
+    copied, strength = copied_row(representation, rows), ()
+    if imitated >= 0:
+        evidence["imitated"] = [str(dataset.ids[imitated])]
+    elif copied >= 0:
         evidence["copied"] = str(dataset.ids[copied])
         strength = tuple(np.where(rows == copied, TYPICAL, 1.0).tolist())
     return Group(

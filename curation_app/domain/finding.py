@@ -51,7 +51,7 @@ class Group:
     evidence
         What they share, JSON-able; ``EVIDENCE`` lists the names that pages know how to show.
     imitated
-        Those of ``rows`` that the others, of another label, were made to look like.
+        Row numbers beside ``rows`` that these, of another label, were made to look like: whoever drops the group keeps them.
     """
 
     rows: tuple[int, ...]
@@ -80,6 +80,8 @@ EVIDENCE: Mapping[str, str] = {
     "annotator": "the annotator who labelled them",
     "rate": 'share of the source\'s or annotator\'s rows that is suspect, 0-1, with "low" and "high"',
     "copies": "number of copies",
+    "copied": "id of the row that they seem to be copies of",
+    "imitated": "ids of the rows that they were made to look like",
     "also": "list of sentences: what other detectors say of the same rows",
 }
 

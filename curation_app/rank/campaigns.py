@@ -159,5 +159,5 @@ def _evidence(lead: Seen, members: Sequence[Seen]) -> Mapping[str, object]:
         # What is listed row by row fits the rows of its own group alone.
         addable = {name: value for name, value in one.group.evidence.items() if one is lead or name != "boxes"}
         evidence = addable | evidence
-    also = [one.group.title for one in members if one is not lead and one.group.title != lead.group.title]
+    also = [one.group.title.rstrip(".") for one in members if one is not lead and one.group.title != lead.group.title]
     return evidence | ({"also": list(dict.fromkeys(also))} if also else {})

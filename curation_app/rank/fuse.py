@@ -77,7 +77,9 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     kind = _kinds(judged, winner, rows)
     reason = _reasons(judged, winner, rows)
     reason[(both > 0) & (suspicion == both)] += BOTH
-    reason[(imitated < 1.0) & (kind != Kind.NONE.value)] = IMITATED
+    suggested = _suggested(judged, winner, rows)
+    innocent = (imitated < 1.0) & (suspicion <= imitated)
+    kind[innocent], reason[innocent], suggested[innocent] = Kind.NONE.value, IMITATED, -1
     return Queue(
         suspicion=suspicion,
         rank=position,
@@ -85,7 +87,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
         kind=kind,
         by_kind=by_kind,
         campaign=campaign_of(campaigns, rows),
-        suggested=_suggested(judged, winner, rows),
+        suggested=suggested,
         reason=reason,
         campaigns=campaigns,
         estimates=estimate_bad(looked, suspicion, kind, by_kind, curves),

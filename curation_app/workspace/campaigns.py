@@ -33,6 +33,7 @@ FACT_WORDS = {
     "rate": "suspect share",
     "also": "also seen as",
     "copied": "probably copies of",
+    "imitated": "made to look like",
     "repeated": "repeated rows",
 }
 # Campaigns this likely are offered for one decision together.

@@ -127,9 +127,9 @@ def test_near_copies_of_one_label_about_one_of_another_were_made_to_look_like_it
     dataset, built = make_dataset(images=images, labels=labels), make_representation(images.reshape(300, -1) / 255.0, labels)
     finding = run_one(NearDuplicate(), dataset, built, RECIPE, seed=0)
     (group,) = finding.groups
-    assert group.rows == tuple(range(20))
-    assert group.evidence["copied"] == dataset.ids[0]
-    assert group.strength[0] < 0.5 < min(group.strength[1:])
+    assert group.rows == tuple(range(1, 20))
+    assert group.title == "19 near-copies of one image are labelled y; the one that they were made to look like is x."
+    assert (group.imitated, group.evidence["imitated"]) == ((0,), [dataset.ids[0]])
     assert finding.surprise[0] < finding.surprise[1:20].min() == group.surprise
     assert finding.suggested is not None
     assert finding.suggested[0] == -1

@@ -189,6 +189,7 @@ def test_a_row_that_others_imitate_is_no_more_likely_bad_than_they_are_an_accide
     assert queue.rank[0] == 5
     assert queue.reason[0] == "Rows with another label seem to have been made to look like this one."
     assert not queue.flagged[0]
+    assert queue.kind[0] == "none"
     # A trigger in it is another matter.
     rule = finding("rule", [7.0, *[0.0] * 6], Kind.BACKDOOR)
     assert rank([spike, amid, rule], plain(7), RECIPE).suspicion[0] > 0.9
