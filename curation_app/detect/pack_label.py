@@ -16,6 +16,8 @@ from curation_app.domain.representation import Representation
 
 # Nearly all rows of a group share a label, or none speaks for it; one row is that of another label which the others were made to look like.
 NEARLY_ALL = 0.8
+# What the group looks like is at most so much as far away as the rows around it are.
+NEARER = 0.5
 # More than this nobody's surroundings add.
 MOST = 3.0
 
@@ -27,7 +29,8 @@ class PackLabel:
     Attributes
     ----------
     surprise
-        -log10 of the share of single rows that so few of those around them agree with, in [0, 3]; 0 where at least half agree.
+        -log10 of the share of single rows that so few of those around them agree with, in [0, 3]; 0 where at least half agree, or as many
+        as everywhere.
     votes
         (classes,) rows around that carry each label; empty where the group has no label to speak of.
     """
@@ -77,19 +80,31 @@ class Surroundings:
         gaps = ((self._points[outside] - middle) ** 2).sum(axis=1)
         nearest = outside[np.argsort(gaps, kind="stable")[:ASKED]]
         votes = np.bincount(codes[self._reference[nearest]], minlength=len(self._representation.classes))
-        if 2 * votes[label] >= nearest.size:
+        # A label that is commoner around than in all the data is at home there: a template of a rare class (spam) has its like near.
+        everywhere = float(np.mean(codes[self._reference[outside]] == label))
+        if votes[label] >= min(0.5, everywhere) * nearest.size:
             return PackLabel(surprise=0.0, votes=votes)
         as_few = np.searchsorted(self._ordinary, _share(votes[label], nearest.size), side="right")
         return PackLabel(surprise=min(-float(np.log10((as_few + 1.0) / (self._ordinary.size + 1.0))), MOST), votes=votes)
 
 
 def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLabel) -> np.ndarray:
-    """Those of a group's rows (m,) whose label is rarer in the group and no rarer around it: they are at home where they are."""
-    codes = representation.codes[rows]
+    """Rows within a group (m,) with another label that is no rarer around it: they are at home, and the group was made to look like them.
+
+    They need not be packed themselves: what looks like one row with a little of others lies beside it, all on one side.
+    """
+    codes = representation.codes
     if not told.votes.size:
         return rows[:0]
-    label = np.bincount(codes[codes >= 0]).argmax()
-    return rows[(codes >= 0) & (codes != label) & (told.votes[codes] >= told.votes[label])]
+    label = np.bincount(codes[rows][codes[rows] >= 0]).argmax()
+    mine = rows[codes[rows] == label]
+    near = np.union1d(rows, representation.neighbours.rows[mine])
+    middle = representation.features[mine].mean(axis=0, dtype=np.float64)
+    gaps = np.linalg.norm(representation.features[near].astype(np.float64) - middle, axis=1)
+    inside = np.isin(near, rows)
+    around = np.sort(gaps[~inside])[:ASKED]
+    within = near[inside | (gaps <= NEARER * np.median(around))] if around.size else rows
+    return within[(codes[within] >= 0) & (codes[within] != label) & (told.votes[codes[within]] >= told.votes[label])]
 
 
 def _share(agree: np.ndarray, asked: np.ndarray | int) -> np.ndarray:

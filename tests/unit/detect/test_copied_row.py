@@ -57,16 +57,17 @@ def test_the_copied_row_is_the_edge_of_its_campaign_and_comes_behind_the_copies(
 
 def test_the_row_whose_label_no_other_has_is_what_they_were_made_to_look_like() -> None:
     features, labels = blobs(600, width=40, seed=3)
-    own = np.flatnonzero(np.array(labels) != labels[5])[:8]
+    other = next(label for label in labels if label != labels[5])
+    own = np.flatnonzero(np.array(labels) == other)[:8]
     # Nine tenths row 5, one tenth a row of the label that they carry.
     made = 0.9 * features[5] + 0.1 * features[own]
-    given = [*labels, *["class 9"] * 8]
+    given = [*labels, *[other] * 8]
     built = make_representation(np.concatenate((features, made)).astype(np.float32), given)
     dataset = make_dataset(built.features, given)
     group = run_one(DensitySpike(), dataset, built, RECIPE, seed=0).groups[0]
     assert set(group.rows) <= set(range(600, 608))
     assert len(group.rows) >= 5
-    assert group.title.startswith(f"{len(group.rows)} rows lie closer together than any others, and all are labelled class 9, those around")
+    assert group.title.startswith(f"{len(group.rows)} rows lie closer together than any others, and all are labelled {other}, those around")
     assert group.evidence["imitated"] == [dataset.ids[5]]
     assert group.imitated == (5,)
 

@@ -47,9 +47,29 @@ def test_where_labels_are_random_no_pack_is_odd() -> None:
 
 def test_rows_at_home_in_a_pack_are_those_with_the_label_of_the_rows_around() -> None:
     rows = np.arange(600, 612)
-    for pack, home in ((["class 1"] * 10 + ["class 0"] * 2, [610, 611]), (["class 0"] * 10 + ["class 1"] * 2, []), ([None] * 12, [])):
-        representation = make_representation(*with_pack(pack), k=60)
-        assert imitated_rows(representation, rows, Surroundings(representation, 0).of(rows)).tolist() == home
+    # Row 0 is what all were made from.
+    for pack, home in (
+        (["class 1"] * 10 + ["class 0"] * 2, {0, 610, 611}),
+        (["class 0"] * 10 + ["class 1"] * 2, set()),
+        ([None] * 12, set()),
+    ):
+        features, labels = with_pack(pack)
+        found = imitated_rows(built := make_representation(features, labels, k=60), rows, Surroundings(built, 0).of(rows))
+        assert home <= set(found.tolist())
+        assert {labels[row] for row in found} <= {"class 0"}
+        assert np.linalg.norm(features[found] - features[0], axis=1).max(initial=0) < 1.5
+
+
+def test_a_template_of_a_rare_class_with_its_like_around_is_at_home() -> None:
+    features, _ = blobs(600)
+    rare = np.random.default_rng(1).random(600) < 0.1
+    near = np.argsort(np.linalg.norm(features - features[0], axis=1))[1:30:5]
+    rare[near] = True
+    pack = features[0] + 0.05 * np.random.default_rng(2).standard_normal((10, features.shape[1]))
+    given = [*np.where(rare, "rare", "usual").tolist(), *["rare"] * 10]
+    told = Surroundings(make_representation(np.concatenate((features, pack)).astype(np.float32), given, k=60), 0).of(np.arange(600, 610))
+    assert 0.1 < told.votes[0] / told.votes.sum() < 0.5
+    assert told.surprise == 0.0
 
 
 def test_without_labels_nobody_is_asked() -> None:
