@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from curation_app.rank.quota import in_turns
 
 # A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
 LIKELY = 0.1
+# A pack more likely put there than not makes the rows that it imitates innocent.
+MORE_LIKELY = 0.5
 SILENCE = "No detector speaks against this row."
 BOTH = " Its label is contradicted as well, which few rows so far away are by nature."
 IMITATED = "Rows with another label seem to have been made to look like this one."
@@ -52,18 +54,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     looked = [finding for finding in findings if finding.outcome in _LOOKED and bool(np.any(np.isfinite(finding.surprise)))]
     families = {finding.family for finding in looked}
     imitated = _imitated(looked, rows, len(families))
-    judged = tuple(
-        Judged(
-            finding=finding,
-            surprise=np.nan_to_num(finding.surprise, nan=0.0),
-            precision=_explained(
-                curves.precision(finding.family, finding.surprise, len(families), code=finding.code), finding.family, imitated
-            ),
-        )
-        for finding in looked
-    )
-    both = np.minimum(told_together({item.finding.code: item.surprise for item in judged}, representation.codes), imitated)
-    judged = tuple(replace(item, precision=np.fmax(item.precision, both)) if item.finding.code == FAR else item for item in judged)
+    both = np.minimum(told_together({finding.code: finding.surprise for finding in looked}, representation.codes), imitated)
+    judged = tuple(_judged(finding, curves, len(families), imitated, both) for finding in looked)
     suspicion, winner = _fused(judged, rows)
     strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
     campaigns = gather_campaigns(looked, len(families))
@@ -78,7 +70,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     reason = _reasons(judged, winner, rows)
     reason[(both > 0) & (suspicion == both)] += BOTH
     suggested = _suggested(judged, winner, rows)
-    innocent = (imitated < 1.0) & (suspicion <= imitated)
+    innocent = (imitated < MORE_LIKELY) & (suspicion <= imitated)
     kind[innocent], reason[innocent], suggested[innocent] = Kind.NONE.value, IMITATED, -1
     return Queue(
         suspicion=suspicion,
@@ -104,9 +96,14 @@ def _imitated(looked: Sequence[Finding], rows: int, looks: int) -> np.ndarray:
     return most
 
 
-def _explained(precision: np.ndarray, family: str, most: np.ndarray) -> np.ndarray:
-    """Chances with those of imitated rows lowered, by whatever family the rows that imitate them would speak against them."""
-    return precision if family in BAYESIAN else np.minimum(precision, most)
+def _judged(finding: Finding, curves: Calibration, looks: int, imitated: np.ndarray, both: np.ndarray) -> Judged:
+    """The finding's chances: for imitated rows no more than ``imitated`` (n,) but of a trigger, for far rows no less than ``both`` (n,)."""
+    precision = curves.precision(finding.family, finding.surprise, looks, code=finding.code)
+    if finding.family not in BAYESIAN:
+        precision = np.minimum(precision, imitated)
+    if finding.code == FAR:
+        precision = np.fmax(precision, both)
+    return Judged(finding=finding, surprise=np.nan_to_num(finding.surprise, nan=0.0), precision=precision)
 
 
 def _fused(judged: Sequence[Judged], rows: int) -> tuple[np.ndarray, np.ndarray]:
