@@ -71,18 +71,18 @@ class DensitySpike(Detector):
         by_label, around = _labels(representation, surprise, near, sizes, surroundings)
         tied = companies(representation, surprise + by_label, near, sizes)
         surprise, packs = _among_groups(dataset, surprise, by_label, tied)
-        packs = [rows for rows in packs if np.median(surprise[rows]) >= ISSUE_AT]
-        found = [_group(dataset, representation, rows, surprise, surroundings.of(rows)) for rows in packs]
-        groups = tuple(sorted(found, key=lambda group: (-group.surprise, group.rows[0])))
+        packed = np.zeros(len(surprise), dtype=bool)
+        packed[np.concatenate([*packs, np.zeros(0, dtype=np.int64)])] = True
+        found = [_group(dataset, representation, rows, surprise, surroundings.of(rows), packed) for rows in packs]
+        groups = tuple(sorted((group for group in found if group.surprise >= ISSUE_AT), key=lambda one: (-one.surprise, one.rows[0])))
         worth = np.flatnonzero(surprise >= 1.0)
         times = np.exp(ratios[here, widest])
         noun = things(dataset)
-        against = np.array([*map(clipped, representation.classes), ""], dtype=object)[np.where(around == representation.codes, -1, around)]
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if groups else Outcome.PASSED,
             reason=_summary(groups, noun),
-            reasons={int(row): _sentence(int(sizes[row]), float(times[row]), noun, against[row]) for row in worth},
+            reasons={int(row): _sentence(int(sizes[row]), float(times[row]), noun, around[row]) for row in worth},
             groups=groups,
             evidence={"packed": times, "packed_rows": sizes.astype(np.int32)},
             rule=_rule(scales),
@@ -92,18 +92,17 @@ class DensitySpike(Detector):
 def _labels(
     representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, surroundings: Surroundings
 ) -> tuple[np.ndarray, np.ndarray]:
-    """((n,) what the label of a row's group adds to its surprise, (n,) code of the label around a group that contradicts it, else -1).
+    """((n,) what the label of a row's group adds to its surprise, (n,) name of the label around where it contradicts the row's, else None).
 
     Groups are taken as tight as they come: looser ones where the tight ones have not spoken.
     """
-    by_label, around = np.zeros(len(surprise)), np.full(len(surprise), -1)
+    by_label, around = np.zeros(len(surprise)), np.full(len(surprise), None, dtype=object)
     for tied_at in TIED_AT_FIRST:
         fresh = [rows for rows in companies(representation, surprise, near, sizes, tied_at) if not by_label[rows].any()]
         for rows in fresh:
             label = surroundings.of(rows)
             by_label[rows] = label.surprise
-            if label.surprise >= CONTRADICTS:
-                around[rows] = label.around
+            around[rows[representation.codes[rows] == label.label]] = _around(representation, label)
     return by_label, around
 
 
@@ -175,8 +174,19 @@ def middle_surprise(ratios: np.ndarray) -> np.ndarray:
     return surprise
 
 
-def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, label: PackLabel) -> Group:
+def _around(representation: Representation, label: PackLabel) -> str | None:
+    """Name of the label around a group that contradicts it: "" where there are many, None where there is no contradiction."""
+    if label.surprise < CONTRADICTS:
+        return None
+    return clipped(representation.classes[label.around]) if label.around >= 0 else ""
+
+
+def _group(
+    dataset: Dataset, representation: Representation, rows: np.ndarray, surprise: np.ndarray, label: PackLabel, packed: np.ndarray
+) -> Group:
     imitated = imitated_rows(representation, rows, label)
+    # Rows of another pack are no more innocent than these.
+    imitated = imitated[np.isin(imitated, rows) | ~packed[imitated]]
     rows = np.setdiff1d(rows, imitated)
     strength = float(np.median(surprise[rows]))
     counts = Counter(representation.codes[rows].tolist())
@@ -188,7 +198,7 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
     if sources is not None:
         named = Counter(name for name in sources[rows].tolist() if name is not None)
         evidence["source"] = [f"{name} ({count:,})" for name, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))[:5]]
-    typical = np.clip((surprise[rows] - TIED_AT) / (strength - TIED_AT), 0.0, 1.0).round(3)
+    typical = np.clip((surprise[rows] - TIED_AT) / max(strength - TIED_AT, 1e-9), 0.0, 1.0).round(3)
     copied = copied_row(representation, rows)
     if imitated.size:
         evidence["imitated"] = [str(dataset.ids[row]) for row in imitated.tolist()]
@@ -197,7 +207,7 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
         typical = np.where(rows == copied, np.minimum(typical, TYPICAL), typical)
     return Group(
         rows=tuple(rows.tolist()),
-        title=_title(rows.size, labels, things(dataset), representation.classes[label.around] if label.surprise >= CONTRADICTS else ""),
+        title=_title(rows.size, labels, things(dataset), _around(representation, label)),
         surprise=strength,
         strength=tuple(typical.tolist()),
         evidence=evidence,
@@ -205,21 +215,23 @@ def _group(dataset: Dataset, representation: Representation, rows: np.ndarray, s
     )
 
 
-def _title(count: int, labels: dict[str, int], noun: str, around: str) -> str:
+def _title(count: int, labels: dict[str, int], noun: str, around: str | None) -> str:
     packed = f"{count:,} {noun} lie closer together than any others"
     named = {label: rows for label, rows in labels.items() if label}
     if not named:
         return f"{packed}."
-    contrast = f", those around them {clipped(around)}" if around else ""
+    contrast = "" if around is None else f", those around them mostly {around}" if around else ", hardly any around them is"
     if len(labels) == 1:
         return f"{packed}, and all are labelled {clipped(next(iter(named)))}{contrast}."
     label, most = max(sorted(named.items()), key=lambda item: item[1])
     return f"{packed}; {most:,} are labelled {clipped(label)}{contrast}."
 
 
-def _sentence(size: int, times: float, noun: str, around: str) -> str:
+def _sentence(size: int, times: float, noun: str, around: str | None) -> str:
     packed = f"Packed: the {noun} around it are {times:.1f} times as far away as the {size} nearest, which is rare here"
-    return f"{packed}, and mostly labelled {around}." if around else f"{packed}."
+    if around is None:
+        return f"{packed}."
+    return f"{packed}, and mostly labelled {around}." if around else f"{packed}, and hardly any has its label."
 
 
 def _summary(groups: tuple[Group, ...], noun: str) -> str:

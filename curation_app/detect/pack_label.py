@@ -1,21 +1,24 @@
 """Whether a packed group carries the label of the rows around it: natural ones do, most injected ones do not.
 
-Being packed and being labelled unlike one's surroundings have nothing to do with each other where nobody put the rows there, so that the
+Being packed and being labelled unlike one's surroundings have little to do with each other where nobody put the rows there, so that the
 surprises of the two add up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from curation_app.detect.distinct import distinct_neighbours, reference_rows
-from curation_app.detect.shell import ASKED, asked_nearest
+from curation_app.detect.distinct import BLOCK, reference_rows
+from curation_app.detect.shell import ASKED
 from curation_app.domain.representation import Representation
 
 # Nearly all rows of a group share a label, or none speaks for it; one row is that of another label which the others were made to look like.
 NEARLY_ALL = 0.8
+# Single rows among the reference that tell what is ordinary, where the reference is a sample.
+ORDINARY = 1_000
 # What the group looks like is at most so much as far away as the rows around it are.
 NEARER = 0.5
 # More than this nobody's surroundings add.
@@ -31,20 +34,26 @@ class PackLabel:
     surprise
         -log10 of the share of single rows that so few of those around them agree with, in [0, 3]; 0 where at least half agree, or as many
         as everywhere.
-    votes
-        (classes,) rows around that carry each label; empty where the group has no label to speak of.
+    label
+        Code of the group's label, -1 where it has none to speak of.
+    votes, everywhere
+        (classes,) rows around that carry each label, and share of all rows that do; empty where nobody was asked.
     """
 
     surprise: float
+    label: int
     votes: np.ndarray
+    everywhere: np.ndarray
 
     @property
     def around(self) -> int:
-        """Code of the label that most of the rows around carry, -1 where none was asked."""
-        return int(self.votes.argmax()) if self.votes.size else -1
+        """Code of the label of at least half of the rows around, -1 where none has so many or it is the group's own."""
+        if not self.votes.size or 2 * self.votes.max() < self.votes.sum() or self.votes.argmax() == self.label:
+            return -1
+        return int(self.votes.argmax())
 
 
-NOT_ASKED = PackLabel(surprise=0.0, votes=np.zeros(0, dtype=np.int64))
+NOT_ASKED = PackLabel(surprise=0.0, label=-1, votes=np.zeros(0, dtype=np.int64), everywhere=np.zeros(0))
 
 
 class Surroundings:
@@ -59,14 +68,31 @@ class Surroundings:
     """
 
     def __init__(self, representation: Representation, seed: int) -> None:
-        codes = representation.codes
-        agree, total = asked_nearest(representation, distinct_neighbours(representation, by_label=True)[0])
-        asked = (total > 0) & (codes >= 0)
         reference = reference_rows(representation, seed, by_label=True)
+        self._sampled = len(reference) < len(representation)
         self._representation = representation
-        self._ordinary = np.sort(_share(agree[asked], total[asked]))
-        self._reference = reference[codes[reference] >= 0]
-        self._points = representation.features[self._reference].astype(np.float64)
+        self._reference = reference[representation.codes[reference] >= 0]
+
+    @cached_property
+    def _points(self) -> np.ndarray:
+        return self._representation.features[self._reference].astype(np.float64)
+
+    @cached_property
+    def _ordinary(self) -> np.ndarray:
+        """(m,) rising: how many of the 30 reference rows nearest to a reference row agree with it."""
+        points, labels = self._points, self._representation.codes[self._reference]
+        rows = np.arange(len(points))
+        if self._sampled:
+            rows = rows[:: max(len(points) // ORDINARY, 1)]
+        norms = np.einsum("ij,ij->i", points, points)
+        agree = []
+        for start in range(0, rows.size, BLOCK):
+            part = rows[start : start + BLOCK]
+            squares = norms - 2.0 * (points[part] @ points.T)
+            squares[np.arange(part.size), part] = np.inf
+            nearest = np.argpartition(squares, min(ASKED, len(points)) - 1, axis=1)[:, :ASKED]
+            agree.append((labels[nearest] == labels[part][:, None]).sum(axis=1))
+        return np.sort(np.concatenate(agree)) if agree else np.zeros(0, dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> PackLabel:
         """What the 30 rows nearest to the middle of a group (m,), and not in it, say of its label."""
@@ -74,39 +100,45 @@ class Surroundings:
         given, counts = np.unique(codes[rows], return_counts=True)
         label = int(given[counts.argmax()])
         outside = np.flatnonzero(~np.isin(self._reference, rows))
-        if label < 0 or counts.max() < NEARLY_ALL * rows.size or not outside.size:
+        if label < 0 or counts.max() < NEARLY_ALL * rows.size or outside.size < ASKED:
             return NOT_ASKED
         middle = self._representation.features[rows].mean(axis=0, dtype=np.float64)
         gaps = ((self._points[outside] - middle) ** 2).sum(axis=1)
         nearest = outside[np.argsort(gaps, kind="stable")[:ASKED]]
-        votes = np.bincount(codes[self._reference[nearest]], minlength=len(self._representation.classes))
+        classes = len(self._representation.classes)
+        votes = np.bincount(codes[self._reference[nearest]], minlength=classes)
+        everywhere = np.bincount(codes[self._reference[outside]], minlength=classes) / outside.size
+        surprise = 0.0
         # A label that is commoner around than in all the data is at home there: a template of a rare class (spam) has its like near.
-        everywhere = float(np.mean(codes[self._reference[outside]] == label))
-        if votes[label] >= min(0.5, everywhere) * nearest.size:
-            return PackLabel(surprise=0.0, votes=votes)
-        as_few = np.searchsorted(self._ordinary, _share(votes[label], nearest.size), side="right")
-        return PackLabel(surprise=min(-float(np.log10((as_few + 1.0) / (self._ordinary.size + 1.0))), MOST), votes=votes)
+        if votes[label] < _at_home(everywhere[label]):
+            as_few = np.searchsorted(self._ordinary, votes[label], side="right")
+            surprise = min(-float(np.log10((as_few + 1.0) / (self._ordinary.size + 1.0))), MOST)
+        return PackLabel(surprise=surprise, label=label, votes=votes, everywhere=everywhere)
 
 
 def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLabel) -> np.ndarray:
-    """Rows within a group (m,) with another label that is no rarer around it: they are at home, and the group was made to look like them.
+    """Rows within a group (m,) that contradicts its surroundings, or right beside it, whose own label is at home there.
 
-    They need not be packed themselves: what looks like one row with a little of others lies beside it, all on one side.
+    The group was made to look like them. They need not be packed themselves: what looks like one row with a little of others lies beside
+    it, all on one side. Among many classes hardly one is at home anywhere; there a single row of another label is the one.
     """
     codes = representation.codes
-    if not told.votes.size:
+    if told.surprise <= 0:
         return rows[:0]
-    label = np.bincount(codes[rows][codes[rows] >= 0]).argmax()
-    mine = rows[codes[rows] == label]
+    mine = rows[codes[rows] == told.label]
     near = np.union1d(rows, representation.neighbours.rows[mine])
     middle = representation.features[mine].mean(axis=0, dtype=np.float64)
     gaps = np.linalg.norm(representation.features[near].astype(np.float64) - middle, axis=1)
     inside = np.isin(near, rows)
     around = np.sort(gaps[~inside])[:ASKED]
     within = near[inside | (gaps <= NEARER * np.median(around))] if around.size else rows
-    return within[(codes[within] >= 0) & (codes[within] != label) & (told.votes[codes[within]] >= told.votes[label])]
+    others = within[(codes[within] >= 0) & (codes[within] != told.label)]
+    votes = told.votes[codes[others]]
+    if others.size == 1:
+        return others[votes >= told.votes[told.label]]
+    return others[(votes > told.votes[told.label]) & (votes >= _at_home(told.everywhere[codes[others]]))]
 
 
-def _share(agree: np.ndarray, asked: np.ndarray | int) -> np.ndarray:
-    """Half a row on either side makes few asked less sure."""
-    return (agree + 0.5) / (np.asarray(asked) + 1.0)
+def _at_home(everywhere: np.ndarray) -> np.ndarray:
+    """Votes from which a label is at home: half of those asked, or as many as all rows would give it."""
+    return np.minimum(0.5, everywhere) * ASKED

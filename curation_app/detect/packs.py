@@ -9,6 +9,7 @@ from itertools import compress
 import numpy as np
 
 from curation_app.detect.components import chained, components
+from curation_app.detect.pack_label import MOST
 from curation_app.detect.surprise import HIGHEST
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.representation import Representation
@@ -94,11 +95,11 @@ def tempered(
         _lower(lowered, rows, ISSUE_AT)
     # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
     ordinary_packs, ordinary_loose = _ordinary(surprise, packs), _ordinary(surprise, [*packs, *loose])[len(packs) :]
-    contradicts = np.array([np.median(label[rows]) >= CONTRADICTS + np.log10(len(packs)) for rows in packs], dtype=bool)
+    contradicts = np.array([np.median(label[rows]) >= min(CONTRADICTS + np.log10(len(packs)), MOST) for rows in packs], dtype=bool)
     for rows in (*defaults, _rows_of(compress(packs, ordinary_packs & ~contradicts)), _rows_of(compress(loose, ordinary_loose))):
-        lowered[rows] = surprise[rows]
-        _lower(lowered, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
-        lowered[rows] += label[rows]
+        usual = surprise.copy()
+        _lower(usual, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
+        lowered[rows] = np.minimum(lowered[rows], usual[rows] + label[rows])
     return np.minimum(lowered, HIGHEST)
 
 

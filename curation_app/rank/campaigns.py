@@ -117,6 +117,10 @@ def _campaign(members: Sequence[Seen], looks: int) -> tuple[float, Campaign]:
     sure = [one for one in members if one.surprise >= min(SURE_ENOUGH * surest, surest)]
     lead = min(sure, key=lambda one: (_telling(one.finding.family), -one.worth, one.group.title))
     strength = _strength(lead, members)
+    if lead.finding.family not in EXACT:
+        # What a group was made to look like stays, also where another detector counts it among its rows.
+        imitated = {row for one in members for row in one.group.imitated}
+        strength = {row: value for row, value in strength.items() if row not in imitated} or strength
     rows = tuple(sorted(strength))
     campaign = Campaign(
         id="",
@@ -133,7 +137,7 @@ def _campaign(members: Sequence[Seen], looks: int) -> tuple[float, Campaign]:
 def _title(lead: Seen, rows: int) -> str:
     """The naming group's sentence; it counts its own rows alone, so that others are counted after it."""
     more = rows - len(lead.rows)
-    return f"{lead.group.title.rstrip('.')}; {more:,} more belong to them." if more else lead.group.title
+    return f"{lead.group.title.rstrip('.')}; {more:,} more belong to them." if more > 0 else lead.group.title
 
 
 def _telling(family: str) -> int:
@@ -159,5 +163,7 @@ def _evidence(lead: Seen, members: Sequence[Seen]) -> Mapping[str, object]:
         # What is listed row by row fits the rows of its own group alone.
         addable = {name: value for name, value in one.group.evidence.items() if one is lead or name != "boxes"}
         evidence = addable | evidence
+    if "imitated" in evidence:
+        evidence.pop("copied", None)
     also = [one.group.title.rstrip(".") for one in members if one is not lead and one.group.title != lead.group.title]
     return evidence | ({"also": list(dict.fromkeys(also))} if also else {})

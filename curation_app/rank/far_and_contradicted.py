@@ -63,10 +63,12 @@ def far_and_contradicted(far: np.ndarray, label: np.ndarray, codes: np.ndarray) 
     chance = np.zeros(len(far))
     order = np.argsort(-far, kind="stable")
     farthest = order[: int(np.ceil(FARTHEST * len(far)))]
+    # Rows as far as the first one behind are not among the farthest, nor is any where nothing is far: their order says nothing.
+    farthest = farthest[far[farthest] > (far[order[farthest.size]] if farthest.size < len(far) else 0.0)]
     for share in CONTRADICTED:
         both, usual = _contradicted(label, codes, share)
         seen = np.cumsum(both[farthest])
-        expected = np.cumsum(np.minimum(_by_nature(both[order], usual[order])[: farthest.size] * usual[farthest], 1.0))
+        expected = np.cumsum(np.minimum(_by_nature(far[order], both[order], usual[order])[: farthest.size] * usual[farthest], 1.0))
         bad = 1.0 - (expected + np.sqrt(expected) + 1.0) / np.maximum(seen, 1)
         # Rows equally far are told the same.
         last = np.searchsorted(-far[farthest], -far[farthest], side="right") - 1
@@ -75,15 +77,17 @@ def far_and_contradicted(far: np.ndarray, label: np.ndarray, codes: np.ndarray) 
     return np.clip(chance, 0.0, MOST)
 
 
-def _by_nature(both: np.ndarray, usual: np.ndarray) -> np.ndarray:
+def _by_nature(far: np.ndarray, both: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """(n,) at least 1: how many times as often as chance has it the rows, farthest first, are both: a line in logarithms of rank."""
     rarity = -np.log10((np.arange(len(both)) + 0.5) / max(len(both), 1))
     times, at = np.ones(2), np.array([1.0, 0.0])
     for place, (first, last) in enumerate((BEHIND, FAR_BEHIND)):
-        rows = slice(int(first * len(both)), int(last * len(both)))
-        if both[rows].size:
+        ends = far[int(first * len(far)) : int(last * len(far))][[0, -1]] if int(first * len(far)) < int(last * len(far)) else (0.0, 1.0)
+        rows = (far <= ends[0]) & (far >= ends[1])
+        if rows.any():
             times[place], at[place] = (both[rows].sum() + 1.0) / (usual[rows].sum() + 1.0), rarity[rows].mean()
-    grows = max(np.log(times[0] / times[1]), 0.0) / (at[0] - at[1])
+    # Ties may make one band of the two.
+    grows = max(np.log(times[0] / times[1]), 0.0) / max(at[0] - at[1], 0.1)
     return np.maximum(times[0] * np.exp(grows * np.maximum(rarity - at[0], 0.0)), 1.0)
 
 

@@ -22,6 +22,8 @@ SUREST = 0.99
 # which is as sure alone.
 SUREST_RULE, SUREST_GROUP = 0.992, 0.9915
 GROUPED = frozenset({"spike", "copies"})
+# Families that speak against a row for what lies near it.
+NEARNESS = frozenset({"spike", "copies", "label", "far"})
 # How packed a row is has a tail that falls faster than the exponential one it is judged by, wherever the data is not packed by nature (of
 # 4,000 clean digits 336 rows reach a surprise of 1, 153 one of 1.5 and none one of 2). Between so much of it such a row comes to be doubted
 # nearly to even odds, whatever else was looked at; beyond, it is told as other finds are.

@@ -15,7 +15,7 @@ from curation_app.rank.calibration import Calibration
 from curation_app.rank.campaigns import campaign_of, edge_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
 from curation_app.rank.far_and_contradicted import FAR, told_together
-from curation_app.rank.formula import BAYESIAN, group_chance
+from curation_app.rank.formula import NEARNESS, group_chance
 from curation_app.rank.quota import in_turns
 
 # A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
@@ -68,7 +68,8 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     by_kind = _by_kind(judged)
     kind = _kinds(judged, winner, rows)
     reason = _reasons(judged, winner, rows)
-    reason[(both > 0) & (suspicion == both)] += BOTH
+    far = np.array([item.finding.code == FAR for item in judged] + [False], dtype=bool)[winner]
+    reason[far & (both > 0) & (suspicion == both) & (kind != Kind.NONE.value)] += BOTH
     suggested = _suggested(judged, winner, rows)
     innocent = (imitated < MORE_LIKELY) & (suspicion <= imitated)
     kind[innocent], reason[innocent], suggested[innocent] = Kind.NONE.value, IMITATED, -1
@@ -97,12 +98,12 @@ def _imitated(looked: Sequence[Finding], rows: int, looks: int) -> np.ndarray:
 
 
 def _judged(finding: Finding, curves: Calibration, looks: int, imitated: np.ndarray, both: np.ndarray) -> Judged:
-    """The finding's chances: for imitated rows no more than ``imitated`` (n,) but of a trigger, for far rows no less than ``both`` (n,)."""
+    """The finding's chances: by nearness no more than ``imitated`` (n,), for far rows no less than ``both`` (n,)."""
     precision = curves.precision(finding.family, finding.surprise, looks, code=finding.code)
-    if finding.family not in BAYESIAN:
+    if finding.family in NEARNESS:
         precision = np.minimum(precision, imitated)
     if finding.code == FAR:
-        precision = np.fmax(precision, both)
+        precision = np.maximum(precision, both)
     return Judged(finding=finding, surprise=np.nan_to_num(finding.surprise, nan=0.0), precision=precision)
 
 

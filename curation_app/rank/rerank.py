@@ -13,7 +13,7 @@ import numpy as np
 from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import Calibration, Curve
 from curation_app.rank.far_and_contradicted import FAR, told_together
-from curation_app.rank.formula import SUREST, formula_precision
+from curation_app.rank.formula import NEARNESS, SUREST, formula_precision
 from curation_app.rank.planting import rarity
 
 # The rows of a campaign stand or fall together: two verdicts weigh as much as what the detectors said of it.
@@ -59,7 +59,8 @@ class Heard:
     chances
         (voices, n) chance of being bad, 0 where a voice is silent.
     winner
-        (n,) index of the voice that a row's suspicion comes from, -1 without any.
+        (n,) index of the voice that a row's suspicion comes from, -1 without any; nor has a row any whose chance is not its curve's (it is
+        imitated, or far and contradicted): a verdict on it says nothing of others with such a surprise.
     strongest
         (n,) largest surprise, which orders rows of one suspicion.
     """
@@ -84,14 +85,16 @@ class Reranked:
         return np.argsort(self.rank, kind="stable")
 
 
-def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | None = None) -> Heard:
+def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | None = None, imitated: np.ndarray | None = None) -> Heard:
     """Everything about a run that verdicts do not change.
 
-    ``voices`` are the detectors that looked (outcome issue or passed), ``codes`` the (n,) labels, -1 = none.
+    ``voices`` are the detectors that looked (outcome issue or passed), ``codes`` the (n,) labels, -1 = none, and ``imitated`` the (n,) most
+    that nearness may count, 1 where no other row imitates this one.
     """
     rows = len(voices[0].surprise) if voices else 0
     looks = len({voice.family for voice in voices})
-    both = told_together({voice.code: voice.surprise for voice in voices}, np.full(rows, -1) if codes is None else codes)
+    most = np.ones(rows) if imitated is None else imitated
+    both = np.minimum(told_together({voice.code: voice.surprise for voice in voices}, np.full(rows, -1) if codes is None else codes), most)
     curves, positions, chances, surprises = [], [], [], []
     for voice in voices:
         surprise = np.asarray(voice.surprise, dtype=np.float64)
@@ -103,11 +106,13 @@ def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | 
         curves.append(known if known is not None else _formula_curve(voice.family, looks))
         positions.append(place)
         chance = np.nan_to_num(calibration.precision(voice.family, surprise, looks, code=voice.code), nan=0.0)
+        chance = np.minimum(chance, most) if voice.family in NEARNESS else chance
         chances.append(np.maximum(chance, both) if voice.code == FAR else chance)
         surprises.append(np.nan_to_num(surprise, nan=0.0))
     stacked = np.stack(chances) if chances else np.zeros((0, rows))
     best = stacked.max(axis=0) if chances else np.zeros(rows)
     winner = np.where(best > 0, np.where(stacked == best, np.stack(surprises), -1.0).argmax(axis=0), -1) if chances else np.full(rows, -1)
+    winner[(most < 1.0) | ((both > 0) & (best == both))] = -1
     strongest = np.stack(surprises).max(axis=0) if chances else np.zeros(rows)
     return Heard(curves=tuple(curves), positions=tuple(positions), chances=stacked, winner=winner, strongest=strongest)
 

@@ -98,9 +98,19 @@ class Reranker:
             surprise = self._data.findings["surprise_" + str(facts["code"]).replace("-", "_")].to_numpy()
             if facts["outcome"] in LOOKED and np.isfinite(surprise).any():
                 voices.append(Voice(code=str(facts["code"]), family=str(facts["family"]), surprise=surprise))
-        heard = hear(voices, Calibration.from_json(self._data.info["calibration"]), self._data.coded("given_label")[0])
+        heard = hear(voices, Calibration.from_json(self._data.info["calibration"]), self._data.coded("given_label")[0], self._imitated)
         nobody = rerank(heard, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
         return heard, nobody.suspicion
+
+    @cached_property
+    def _imitated(self) -> np.ndarray:
+        """(n,) the chance that the campaign which imitates a row is an accident, 1 for others."""
+        most = np.ones(self._data.n)
+        for campaign in self._data.campaigns:
+            named = campaign.get("evidence", {}).get("imitated", ())
+            rows = [row for row in map(self._data.row_of_id.get, named) if row is not None]
+            most[rows] = np.minimum(most[rows], 1.0 - float(campaign["score"]))
+        return most
 
     @cached_property
     def _campaigns(self) -> tuple[Members, ...]:

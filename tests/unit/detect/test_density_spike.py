@@ -43,7 +43,7 @@ def test_the_title_says_what_they_share_and_strength_parts_core_from_edge() -> N
     sources = ["shop"] * 900 + ["feed"] * 30
     group = scanned(features, labels, sources=sources).groups[0]
     if len(group.rows) == 30:
-        assert group.title == "30 rows lie closer together than any others, and all are labelled class 0, those around them class 1."
+        assert group.title == "30 rows lie closer together than any others, and all are labelled class 0, those around them mostly class 1."
     assert group.evidence["labels"]["class 0"] >= 30  # type: ignore[index]
     assert str(group.evidence["source"][0]).startswith("feed")  # type: ignore[index]
     assert len(group.strength) == len(group.rows)
@@ -172,3 +172,27 @@ def test_among_many_groups_one_that_is_twice_any_other_is_an_event() -> None:
     # In rows, too, however surprising the others are.
     flood = np.concatenate((np.full(40, 9.0), np.full(25, 6.0), np.zeros(400)))
     assert tempered(flood, [*np.arange(40).reshape(4, 10), np.arange(40, 65)])[40:65].min() == 6.0
+
+
+def test_two_packs_beside_each_other_do_not_acquit_each_other() -> None:
+    features, labels = blobs(1_500)
+    rng = np.random.default_rng(2)
+    place = features[labels.index("class 0")]
+    packs = [place + shift + 0.01 * rng.standard_normal((8, features.shape[1])) for shift in (0.0, 0.2)]
+    finding = scanned(np.concatenate((features, *packs)).astype(np.float32), [*labels, *["class 1"] * 8, *["class 2"] * 8])
+    assert set(range(1_500, 1_516)) <= {row for group in finding.groups for row in group.rows}
+    assert not {row for group in finding.groups for row in group.imitated} & set(range(1_500, 1_516))
+
+
+def test_many_packs_never_ask_for_more_than_a_label_can_say() -> None:
+    surprise = np.concatenate((np.full(1_500, 4.0), np.zeros(3_000)))
+    by_label = np.zeros(4_500)
+    by_label[:10] = 3.0
+    assert tempered(surprise, list(np.arange(1_500).reshape(150, 10)), by_label=by_label)[:10].min() == 7.0
+
+
+def test_an_ordinary_loose_group_is_told_as_no_more_than_a_rare_one() -> None:
+    surprise = np.concatenate((np.full(36, 2.5), np.zeros(99_964)))
+    surprise[0] = 10.0
+    loose = list(np.arange(36).reshape(6, 6))
+    assert tempered(surprise, [], loose=loose)[0] <= tempered(surprise, [], loose=loose[:1])[0]

@@ -104,3 +104,18 @@ def test_order_does_not_depend_on_who_is_asked_first() -> None:
 def test_a_group_that_chance_could_make_once_all_looks_are_paid_for_is_still_shown() -> None:
     (campaign,) = gather_campaigns([seen("source", group(range(5), "a weak source", 0.3), kind=Kind.MISLABEL)], 12)
     assert campaign.title == "a weak source"
+
+
+def test_what_one_detector_says_was_imitated_is_no_part_of_the_campaign_whoever_counts_it() -> None:
+    findings = [
+        seen("spike", group(range(2, 12), "10 rows", 8.0, imitated=(0, 1), evidence={"imitated": ["r0", "r1"]})),
+        seen("copies", group(range(12), "12 near-copies of one row.", 6.0, evidence={"copied": "r5"}), kind=Kind.DUPLICATE),
+    ]
+    (campaign,) = gather_campaigns(findings, 2)
+    assert campaign.rows == tuple(range(2, 12))
+    assert campaign.title == "12 near-copies of one row."
+    assert campaign.evidence["imitated"] == ["r0", "r1"]
+    assert "copied" not in campaign.evidence
+    # A named trigger is another matter: who carries it carries it.
+    rule = seen("rule", group(range(12), "the word cf", 5.0), kind=Kind.BACKDOOR)
+    assert gather_campaigns([*findings, rule], 3)[0].rows == tuple(range(12))

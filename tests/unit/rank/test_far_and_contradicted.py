@@ -59,3 +59,10 @@ def test_the_order_of_rows_and_unlabelled_rows_make_no_difference() -> None:
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_no_rows_to_speak_of(rows: int) -> None:
     assert far_and_contradicted(np.zeros(rows), np.zeros(rows), np.zeros(rows, dtype=int)).shape == (rows,)
+
+
+def test_rows_equally_far_are_told_the_same_in_any_order() -> None:
+    far, label, codes = ordinary(3_000, 0)
+    far[:150], label[:150] = 5.0, 3.0
+    assert len(set(far_and_contradicted(far, label, codes)[:150].tolist())) == 1
+    assert np.all(far_and_contradicted(np.zeros(3_000), label, codes) == 0)

@@ -89,3 +89,12 @@ def test_hardly_any_rows(rows: int) -> None:
     run = hear([Voice(code="far", family="far", surprise=np.zeros(rows))], Calibration())
     assert rerank(run, NOBODY, NOBODY).rank.tolist() == list(range(1, rows + 1))
     assert rerank(hear([], Calibration()), NOBODY, NOBODY).rank.shape == (0,)
+
+
+def test_a_verdict_on_a_row_that_others_imitate_teaches_nothing_of_the_others() -> None:
+    surprise = np.array([6.0, 6.0, 6.0, 6.0, 6.0, 0.0, 0.0])
+    imitated = np.array([0.01, *[1.0] * 6])
+    heard = hear([Voice(code="density-spike", family="spike", surprise=surprise)], Calibration(), None, imitated)
+    before, after = (rerank(heard, np.arange(seen), np.zeros(seen, dtype=bool)) for seen in (0, 1))
+    assert before.suspicion[0] == 0.01
+    assert np.array_equal(before.suspicion, after.suspicion)
