@@ -101,8 +101,8 @@ def _labels(
         fresh = [rows for rows in companies(representation, surprise, near, sizes, tied_at) if not by_label[rows].any()]
         for rows in fresh:
             label = surroundings.of(rows)
-            by_label[rows] = label.surprise
-            around[rows[representation.codes[rows] == label.label]] = _around(representation, label)
+            mine = rows[representation.codes[rows] == label.label]
+            by_label[mine], around[mine] = label.surprise, _around(representation, label)
     return by_label, around
 
 

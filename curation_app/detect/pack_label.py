@@ -117,13 +117,14 @@ class Surroundings:
 
 
 def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLabel) -> np.ndarray:
-    """Rows within a group (m,) that contradicts its surroundings, or right beside it, whose own label is at home there.
+    """Rows within a group (m,), or right beside it, with another label that is at home there, more than the group's.
 
     The group was made to look like them. They need not be packed themselves: what looks like one row with a little of others lies beside
-    it, all on one side. Among many classes hardly one is at home anywhere; there a single row of another label is the one.
+    it, all on one side. Among many classes hardly one is at home anywhere; a single row of another label is the one where the group's is
+    not at home either.
     """
     codes = representation.codes
-    if told.surprise <= 0:
+    if not told.votes.size:
         return rows[:0]
     mine = rows[codes[rows] == told.label]
     near = np.union1d(rows, representation.neighbours.rows[mine])
@@ -134,7 +135,7 @@ def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLa
     within = near[inside | (gaps <= NEARER * np.median(around))] if around.size else rows
     others = within[(codes[within] >= 0) & (codes[within] != told.label)]
     votes = told.votes[codes[others]]
-    if others.size == 1:
+    if others.size == 1 and told.surprise > 0:
         return others[votes >= told.votes[told.label]]
     return others[(votes > told.votes[told.label]) & (votes >= _at_home(told.everywhere[codes[others]]))]
 
