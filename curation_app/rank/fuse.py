@@ -46,6 +46,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     """Order all rows, most suspicious first.
 
     ``suspicion`` is the largest chance of being bad over the findings, by the calibration's curves, or the formula where there is none;
+    rows that are far and contradicted are told together, and nearness counts less against rows that a pack was made to look like;
     ``rank`` follows it, then rows at the edge of a campaign come last, then the largest surprise less log10 of the number of families
     decides, then the row number; with the recipe's ``quota`` the families take turns instead.
     """
