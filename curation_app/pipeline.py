@@ -14,8 +14,9 @@ import numpy as np
 from curation_app.attack import Attack, WrongNumbers, WrongTags, plant_far, plant_flips
 from curation_app.detect import run_detectors
 from curation_app.detect.base import Detector
+from curation_app.detect.far_space import far_space
 from curation_app.detect.label_error import LabelError, label_surprise
-from curation_app.detect.outlier import Outlier, far_space, far_surprise_of
+from curation_app.detect.outlier import Outlier, far_surprise_of
 from curation_app.detect.registry import installed_detectors
 from curation_app.detect.runner import run_one
 from curation_app.detect.tag_error import TagError
@@ -155,7 +156,7 @@ def _calibrate(
         if space.points.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(space.points[chosen], round(FAR_SHARE * len(chosen)), rng)
-            surprise = far_surprise_of(features, recipe.far_neighbours, light=space.at_full_length)
+            surprise = far_surprise_of(features, recipe.far_neighbours, soft=space.softened)
             plantings[Outlier.code].append(Planting.of_copy(surprise, far))
     return fit_calibration(plantings, counted)
 

@@ -45,7 +45,7 @@ class ClassFar(Detector):
         if known.any():
             floor = SMALLEST * float(np.median(own[known])) + np.finfo(np.float32).tiny
             times[known] = (own[known] + floor) / (other[known] + floor)
-            surprise[known] = np.where(times[known] > 1.0, tail_surprise(np.log(times[known])), 0.0)
+            surprise[known] = np.where(times[known] > 1.0, tail_surprise(np.log(times[known]), heavy=True), 0.0)
         alarm = max(ISSUE_AT, float(np.log10(max(len(own), 1))) + BEYOND_CHANCE)
         far = int(np.sum(surprise >= alarm))
         noun = things(dataset)

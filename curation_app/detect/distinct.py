@@ -64,6 +64,24 @@ def reference_rows(representation: Representation, seed: int, *, by_label: bool 
     return distinct[np.argsort(along, kind="stable")][np.sort(rng.choice(distinct.size, REFERENCE, replace=False))]
 
 
+def in_precision(points: np.ndarray) -> np.ndarray:
+    """A copy of (n, d) ``points`` in the precision that distances are measured in: double up to 20,000 rows, single beyond."""
+    return points.astype(np.float64) if len(points) <= PRECISE else points.astype(np.float32)
+
+
+def distances_to_others(points: np.ndarray, representation: Representation, reference: np.ndarray, nearest: int) -> np.ndarray:
+    """(n, k) distances of the (n, d) ``points`` of a scan's rows to the nearest ``reference`` rows of other content, nearest first.
+
+    k is ``nearest``, or as many as there are for every row.
+    """
+    k = min(nearest, len(reference) - 1)
+    if k <= 0:
+        return np.zeros((len(points), 0))
+    found = reference_distances(points, reference, tuple(range(k + 1)))
+    mine = np.isin(representation.copies, representation.copies[reference])
+    return np.where(mine[:, None], found[:, 1:], found[:, :-1])
+
+
 def reference_distances(features: np.ndarray, reference: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
     """(n, len(places)) distance of each row to its so-manieth nearest reference row, counted from 0; itself counts where it is one."""
     number = np.float64 if len(features) <= PRECISE else np.float32

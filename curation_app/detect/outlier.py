@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.distinct import reference_distances, reference_rows
-from curation_app.detect.far_in_ranks import WIDEST, looks_in_ranks, unexplained
+from curation_app.detect.distinct import distances_to_others, reference_distances, reference_rows
+from curation_app.detect.far_in_ranks import WIDEST, near_in_ranks, normal_scores, unexplained
+from curation_app.detect.far_space import FarSpace, far_space, softened
 from curation_app.detect.fine_detail import fine_detail
 from curation_app.detect.surprise import surest, tail_surprise
 from curation_app.detect.unusual_cells import unusual_cells
@@ -27,8 +27,8 @@ NEAR = 5
 WIDEST_FOR_CUTS = 64
 # 200 trees: the order is stable from there on. Fewer rows than 20 cannot fill a tree.
 CUTS, FEWEST_FOR_CUTS = 200, 20
-# A further look is heard from here on, one row in a hundred: it adds rows that the distances miss and leaves the order of the others.
-FURTHER_FROM = 2.0
+# A further look is heard from here on, one row in thirty: it adds rows that the distances miss and leaves the order of the others.
+FURTHER_FROM = 1.5
 # One clean row in a thousand, or the most extreme of so many rows, is no issue yet.
 ISSUE_AT, BEYOND_CHANCE = 3.0, 0.5
 # Distances below this share of the median count as this: exact copies at distance 0 have no logarithm.
@@ -50,9 +50,6 @@ _SEEN: Mapping[str, str] = MappingProxyType(
         "embedding": "numbers that hardly go together",
     }
 )
-# Vectors are compared by direction, as their labels are judged best; where their lengths differ by more than this share of the mean, a row
-# may be far by its length alone. A row so many times as long as the median is as far as anything: longer ones would drown all others.
-LENGTHS_DIFFER, LONGEST = 0.05, 30.0
 
 
 class Outlier(Detector):
@@ -66,18 +63,16 @@ class Outlier(Detector):
     needs: ClassVar[tuple[str, ...]] = ("neighbours",)
     source: ClassVar[str] = (
         "Angiulli & Pizzuti (2002), mean k-NN distance; Liu, Ting & Zhou (2008), Isolation Forest; Hawkins (1974), what the other "
-        "columns do not explain; Immerkaer (1996), noise of pictures"
+        "columns do not explain; van der Waerden (1952), ranks as normal scores; Immerkaer (1996), noise of pictures"
     )
 
     def detect(self, dataset: Dataset, representation: Representation, recipe: Recipe, *, seed: int) -> Finding:
         space = far_space(dataset, representation)
-        distances = representation.neighbours.distances
-        if space.at_full_length:
-            distances = _sampled(space.points, representation, recipe.far_neighbours, seed)
+        distances = space.distances(representation, recipe.far_neighbours, NEAR, seed)
         cuts = self._cuts(dataset, representation, recipe, seed)
-        further = _further_looks(dataset, space, seed)
-        plain = far_surprise(distances, recipe.far_neighbours, cuts, light=space.at_full_length)
-        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, light=space.at_full_length)
+        further = _further_looks(dataset, space, representation, seed)
+        plain = far_surprise(distances, recipe.far_neighbours, cuts)
+        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
@@ -94,7 +89,7 @@ class Outlier(Detector):
             evidence={"distance": wide, "times_the_usual": times},
             rule=(
                 f"Mean distance to the {NEAR} and to up to {recipe.far_neighbours} nearest rows"
-                + (", of a sample and at full length" if space.at_full_length else "")
+                + (" of a sample, far numbers drawn in" if space.softened else "")
                 + (f" and {CUTS} trees of random cuts" if cuts is not None else "")
                 + (f", {_FURTHER[dataset.modality]}" if further else "")
                 + f"; an issue from surprise {_alarm(surprise):.1f}."
@@ -109,27 +104,11 @@ class Outlier(Detector):
         return isolation(representation.features, seed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FarSpace:
-    """Where far rows are far: (n, d) ``points``, and whether they are given vectors at full length rather than the scan's features."""
-
-    points: np.ndarray
-    at_full_length: bool
-
-
-def far_space(dataset: Dataset, representation: Representation) -> FarSpace:
-    """The features of the scan, or the given vectors where their lengths differ."""
-    full = _at_full_length(dataset)
-    return FarSpace(points=representation.features if full is None else full, at_full_length=full is not None)
-
-
 def far_surprise(
     distances: np.ndarray,
     far_neighbours: int = 100,
     cuts: np.ndarray | None = None,
     further: Sequence[np.ndarray] = (),
-    *,
-    light: bool = False,
 ) -> np.ndarray:
     """Surprise of each row's distance from the others.
 
@@ -143,8 +122,6 @@ def far_surprise(
         (n,) score of :func:`isolation`, or None.
     further
         (n,) scores of other kinds, heard only where they surprise by ``FURTHER_FROM``. All looks are paid for.
-    light
-        Whether distances may have tails lighter than exponential ones.
 
     Returns
     -------
@@ -160,25 +137,22 @@ def far_surprise(
     looks = [_log_distance(distances[:, :many]) for many in sorted({wide, min(NEAR, k)})]
     if cuts is not None:
         looks.append(cuts)
-    surprises = [tail_surprise(look, heavy=True, light=light) for look in looks]
+    surprises = [tail_surprise(look, heavy=True) for look in looks]
     heard = [tail_surprise(look, heavy=True) for look in further]
     return surest(np.stack(surprises + [np.where(look >= FURTHER_FROM, look, 0.0) for look in heard]))
 
 
-def far_surprise_of(features: np.ndarray, far_neighbours: int = 100, *, light: bool = False) -> np.ndarray:
-    """The same for (n, d) features without a graph: for judging a planted sample of at most 3,000 rows."""
-    if len(features) > MOST_WITHOUT_GRAPH:
-        raise ValueError(f"{len(features):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
-    rows = len(features)
-    if rows == 0:
-        return np.zeros(0)
-    points = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
-    norms = np.einsum("ij,ij->i", points, points)
-    squared = norms[:, None] + norms[None, :] - 2.0 * points @ points.T
-    np.fill_diagonal(squared, np.inf)
-    k = min(max(far_neighbours, NEAR), rows - 1)
-    nearest = np.sort(np.partition(squared, k - 1, axis=1)[:, :k], axis=1) if k > 0 else np.zeros((rows, 0))
-    return far_surprise(np.sqrt(np.maximum(nearest, 0.0)), far_neighbours, light=light)
+def far_surprise_of(points: np.ndarray, far_neighbours: int = 100, *, soft: bool = False) -> np.ndarray:
+    """The same for (n, d) points without a graph, softened or not: for judging a planted sample of at most 3,000 rows."""
+    if len(points) > MOST_WITHOUT_GRAPH:
+        raise ValueError(f"{len(points):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
+    everyone = np.arange(len(points))
+    nearest = tuple(range(1, min(max(far_neighbours, NEAR) + 1, len(points))))
+    if not nearest:
+        return np.zeros(len(points))
+    further = (near_in_ranks(reference_distances(normal_scores(points), everyone, nearest[:NEAR])),) if soft else ()
+    distances = reference_distances(softened(points) if soft else points, everyone, nearest)
+    return far_surprise(distances, far_neighbours, further=further)
 
 
 def isolation(features: np.ndarray, seed: int) -> np.ndarray:
@@ -208,44 +182,15 @@ def _alarm(surprise: np.ndarray) -> float:
     return max(ISSUE_AT, float(np.log10(max(surprise.size, 1))) + BEYOND_CHANCE)
 
 
-def _at_full_length(dataset: Dataset) -> np.ndarray | None:
-    """(n, d) float32 centred vectors where their lengths differ, else None: the features say it all."""
-    if dataset.modality != "embedding" or dataset.vectors is None:
-        return None
-    vectors = dataset.vectors
-    if not np.isfinite(vectors).all():
-        # A number that is missing is like the usual one.
-        known = np.isfinite(vectors)
-        middle = np.where(known, vectors, 0).sum(axis=0, dtype=np.float64) / np.maximum(known.sum(axis=0), 1)
-        vectors = np.where(known, vectors, middle.astype(np.float32))
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
-    # Rows of zeros are none of a kind: an encoder that failed makes such.
-    usual = lengths[lengths > 0]
-    if not usual.size or usual.std() <= LENGTHS_DIFFER * usual.mean():
-        return None
-    longest = LONGEST * float(np.median(usual))
-    shrunk = (longest / np.maximum(lengths, longest)).astype(np.float32)
-    points = vectors * shrunk[:, None]
-    points -= points.mean(axis=0, dtype=np.float64).astype(np.float32)
-    return np.asarray(points)
-
-
-def _sampled(points: np.ndarray, representation: Representation, far_neighbours: int, seed: int) -> np.ndarray:
-    """(n, k) distances to the nearest of the reference rows, as many as ``far_neighbours`` of all rows, but at least ``NEAR``.
-
-    The nearest is left out for everyone, because it may be the row itself. Where all rows are one, those of the graph.
-    """
-    reference = reference_rows(representation, seed)
-    nearest = max(NEAR, round(far_neighbours * len(reference) / len(points)))
-    places = tuple(range(1, min(nearest + 1, len(reference))))
-    return reference_distances(points, reference, places) if places else representation.neighbours.distances
-
-
-def _further_looks(dataset: Dataset, space: FarSpace, seed: int) -> tuple[np.ndarray, ...]:
-    if dataset.modality == "table":
-        return looks_in_ranks(space.points, seed)
-    if space.at_full_length:
-        return (unexplained(space.points.astype(np.float64)),) if space.points.shape[1] <= WIDEST else ()
+def _further_looks(dataset: Dataset, space: FarSpace, representation: Representation, seed: int) -> tuple[np.ndarray, ...]:
+    if space.softened:
+        scores = normal_scores(space.points)
+        near = distances_to_others(scores, representation, reference_rows(representation, seed), NEAR)
+        if not near.size or not scores.size:
+            return ()
+        near = near_in_ranks(near)
+        # Vectors are made so that no number explains another.
+        return (near, unexplained(scores)) if dataset.modality == "table" and scores.shape[1] <= WIDEST else (near,)
     # Rows that come with vectors of somebody's making are judged by those, pictures or not.
     return (fine_detail(dataset.images),) if dataset.modality == "image" and dataset.images is not None else ()
 

@@ -19,15 +19,13 @@ FEWEST_FOR_A_TAIL = 20
 # Standard error of a tail's shape read from three quantiles, times the root of the rows in the tail (2,000 exponential samples each of
 # 300, 1,000 and 3,000 rows: 3.6).
 SHAPE_ERROR = 3.6
-# A normal tail has a shape of -.28 between these quantiles, and nearly 0 far out.
-LIGHTEST = 0.15
 # A surprise of 6 is one clean row in a million: beyond that all are equally certain, and scores keep their distance from 1.
 CERTAIN = 6.0
 # Largest surprise reported; a distance can be absurdly large and nothing is gained by printing 10^-4000.
 HIGHEST = 30.0
 
 
-def tail_surprise(raw: np.ndarray, *, heavy: bool = False, light: bool = False) -> np.ndarray:
+def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
     """Surprise of each raw score among all of them.
 
     Parameters
@@ -37,9 +35,6 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False, light: bool = False) 
     heavy
         Whether the tail may fall more slowly than an exponential one where the 80-95 % quantiles show it: for scores that have far rows by
         nature. Not for scores of errors, which are many enough to bend the tail themselves.
-    light
-        Whether it may fall faster than an exponential one, by a shape of at most ``LIGHTEST``: for logarithms of distances in spaces of
-        many dimensions. More than a twentieth of bad rows bend it the other way and cannot make themselves impossible.
 
     Returns
     -------
@@ -62,13 +57,11 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False, light: bool = False) 
     if values.size < FEWEST_FOR_A_TAIL or not scale > body:
         surprise[scored] = by_rank
         return surprise
-    shape = np.clip(_shape(values, body, scale), -LIGHTEST if light else 0.0, np.inf if heavy else 0.0)
+    shape = _shape(values, body, scale) if heavy else 0.0
     # A tail falls from 20 % to 5 %, a factor of 4, between the two quantiles.
-    beta = (scale - body) * (shape / (4.0**shape - 1.0) if shape else 1.0 / np.log(4.0))
+    beta = (scale - body) * (shape / (4.0**shape - 1.0) if shape > 0 else 1.0 / np.log(4.0))
     beyond = np.maximum(values - body, 0.0) / beta
-    # A light tail has an end: what lies beyond it is as surprising as anything may be.
-    grown = np.log1p(np.maximum(shape * beyond, -1.0 + 1e-15)) / shape if shape else beyond
-    tail = -np.log10(1.0 - BODY) + grown / np.log(10.0)
+    tail = -np.log10(1.0 - BODY) + (np.log1p(shape * beyond) / shape if shape > 0 else beyond) / np.log(10.0)
     # Just below the threshold ties may hold a larger rank surprise than the tail's foot: never let the order break there.
     below = np.minimum(by_rank, -np.log10(1.0 - BODY))
     surprise[scored] = np.minimum(np.where(values > body, tail, below), HIGHEST)
@@ -76,13 +69,12 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False, light: bool = False) 
 
 
 def _shape(values: np.ndarray, body: float, scale: float) -> float:
-    """Shape of the generalised Pareto tail, 0 (exponential) unless the quantiles show another one beyond their own error."""
+    """Shape of the generalised Pareto tail, 0 (exponential) unless the quantiles show a heavier one beyond their own error."""
     middle = np.quantile(values, (1.0 + BODY) / 2.0)
     if not body < middle < scale:
         return 0.0
     # From 20 to 10 to 5 %: each step of an exponential tail is as long as the one before.
-    seen, error = float(np.log2((scale - middle) / (middle - body))), SHAPE_ERROR / float(np.sqrt((1.0 - BODY) * values.size))
-    return max(abs(seen) - error, 0.0) * float(np.sign(seen))
+    return max(0.0, float(np.log2((scale - middle) / (middle - body))) - SHAPE_ERROR / np.sqrt((1.0 - BODY) * values.size))
 
 
 def surest(surprises: np.ndarray) -> np.ndarray:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation_app.detect.far_in_ranks import looks_in_ranks, normal_scores
+from curation_app.detect.distinct import reference_distances
+from curation_app.detect.far_in_ranks import near_in_ranks, normal_scores, unexplained
+from curation_app.detect.surprise import tail_surprise
 
 
 def skewed(rows: int = 1_000, seed: int = 0) -> np.ndarray:
@@ -16,8 +18,7 @@ def test_values_that_do_not_go_together_stand_out_though_none_is_extreme() -> No
     # Each odd row has every second cell of another row.
     features[:10, ::2] = np.sort(features, axis=0)[::-1][100:110, ::2]
     features[:10, 1::2] = np.sort(features, axis=0)[100:110, 1::2]
-    _, unexplained = looks_in_ranks(features, seed=0)
-    assert set(np.argsort(-unexplained)[:10].tolist()) == set(range(10))
+    assert set(np.argsort(-unexplained(normal_scores(features)))[:10].tolist()) == set(range(10))
 
 
 def test_huge_values_do_not_make_all_other_distances_look_small() -> None:
@@ -34,15 +35,30 @@ def test_marks_keep_their_values_and_ties_stay_ties() -> None:
     assert len(np.unique(scores[:, 1])) == 3
 
 
-def test_tables_too_wide_too_narrow_or_too_short_are_left_alone() -> None:
-    assert looks_in_ranks(np.zeros((100, 0)), 0) == ()
-    assert looks_in_ranks(np.zeros((100, 300)), 0) == ()
-    assert looks_in_ranks(np.zeros((5, 3)), 0) == ()
-    assert all(np.array_equal(look, np.zeros(100)) for look in looks_in_ranks(np.zeros((100, 3)), 0))
+def test_columns_of_one_value_and_tables_of_nothing_say_nothing() -> None:
+    assert np.array_equal(normal_scores(np.zeros((100, 3))), np.zeros((100, 3)))
+    assert np.array_equal(unexplained(np.zeros((100, 3))), np.zeros(100))
+    assert normal_scores(np.zeros((0, 3))).shape == (0, 3)
+    assert unexplained(np.zeros((5, 0))).tolist() == [0.0] * 5
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     features = skewed(6_000)
     order = np.random.default_rng(2).permutation(6_000)
-    for here, there in zip(looks_in_ranks(features, 1), looks_in_ranks(features[order], 1), strict=True):
-        assert np.allclose(here[order], there)
+    assert np.allclose(normal_scores(features)[order], normal_scores(features[order]))
+    assert np.allclose(unexplained(normal_scores(features))[order], unexplained(normal_scores(features[order])))
+
+
+def test_many_rows_are_ranked_in_single_precision_alike() -> None:
+    features = skewed(20_001)
+    scores = normal_scores(features)
+    assert scores.dtype == np.float32
+    assert np.allclose(scores[::7], (normal_scores(features.astype(np.float64)))[::7])
+    assert np.isclose(np.corrcoef(scores[:, 0], np.log(features[:, 0]))[0, 1], 1.0, atol=0.01)
+
+
+def test_a_squared_distance_of_normal_numbers_has_an_exponential_tail() -> None:
+    numbers = np.exp(np.random.default_rng(3).standard_normal((4_000, 12)))
+    distances = reference_distances(normal_scores(numbers), np.arange(4_000), (1, 2, 3, 4, 5))
+    # One row in a hundred is due.
+    assert 20 <= np.sum(tail_surprise(near_in_ranks(distances)) >= 2) <= 60

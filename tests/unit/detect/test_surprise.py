@@ -58,19 +58,6 @@ def test_a_heavy_tail_is_calibrated_where_it_may_be_heavy_and_an_exponential_one
     assert np.mean(tail_surprise(ordinary, heavy=True) >= 2) > 0.5 * np.mean(tail_surprise(ordinary) >= 2)
 
 
-def test_a_light_tail_is_calibrated_where_it_may_be_light() -> None:
-    normal = np.random.default_rng(4).standard_normal(100_000)
-    assert np.mean(tail_surprise(normal) >= 3) < 0.0003
-    assert np.isclose(np.mean(tail_surprise(normal, light=True) >= 3), 0.001, rtol=0.5)
-    assert np.array_equal(np.argsort(tail_surprise(normal, light=True)[:1_000]), np.argsort(tail_surprise(normal)[:1_000]))
-
-
-def test_many_planted_rows_cannot_make_themselves_impossible() -> None:
-    clean = np.random.default_rng(5).standard_normal(2_000)
-    surprise = tail_surprise(np.concatenate((clean, np.full(200, 4.0))), light=True)
-    assert np.array_equal(surprise, tail_surprise(np.concatenate((clean, np.full(200, 4.0)))))
-
-
 def test_planted_rows_at_the_top_do_not_make_the_tail_heavy() -> None:
     raw = np.concatenate((np.random.default_rng(4).exponential(size=2_000), np.full(20, 20.0)))
     assert tail_surprise(raw, heavy=True)[-1] > 5

@@ -149,24 +149,34 @@ def test_verdicts_move_the_curve_as_far_as_they_weigh() -> None:
     assert blend_verdicts(curve, np.zeros(0), np.zeros(0, dtype=bool)) is curve
 
 
-def test_a_far_row_is_never_more_likely_bad_than_not_and_keeps_its_order() -> None:
+@pytest.mark.parametrize(("code", "most"), [("class-far", 0.5), ("outlier", 0.9)])
+def test_a_far_row_is_told_less_than_its_tail_allows_and_keeps_its_order(code: str, most: float) -> None:
     rng = np.random.default_rng(0)
     surprise = np.concatenate((-np.log10(rng.random(2_000)), np.linspace(6.0, 9.0, 40)))
-    calibration = fit_calibration({"outlier": [Planting(others=surprise, planted=np.linspace(6.0, 9.0, 60))]})
-    chance = calibration.precision("far", surprise, code="outlier")
-    assert 0.5 <= chance.max() < 0.501
+    calibration = fit_calibration({code: [Planting(others=surprise, planted=np.linspace(6.0, 9.0, 60))]})
+    chance = calibration.precision("far", surprise, code=code)
+    assert most - 1e-9 <= chance.max() < most + 0.001
     assert np.all(np.diff(chance[np.argsort(surprise, kind="stable")]) >= 0)
+
+
+def test_a_tail_of_far_rows_is_taken_at_its_word_where_hardly_a_row_is_by_nature() -> None:
+    rng = np.random.default_rng(1)
+    surprise = np.concatenate((-np.log10(rng.random(4_000)), np.full(20, 3.6)))
+    calibration = fit_calibration({"outlier": [Planting(others=surprise, planted=np.full(60, 3.6))]})
+    chance = calibration.precision("far", surprise, code="outlier")
+    assert chance[-1] > 0.8
+    # Alone it might well be one by nature.
+    alone = calibration.precision("far", surprise[:-19], code="outlier")
+    assert alone[-1] < 0.6
 
 
 def test_nor_is_it_told_more_than_its_own_surprise_allows() -> None:
     # Planted far rows are nearly as far as all that is far here, and more rows are far than chance puts there.
     surprise = np.r_[np.random.default_rng(0).exponential(1 / np.log(10), 3_000), np.full(100, 2.0)]
     calibration = fit_calibration({"outlier": [Planting(others=surprise, planted=np.full(200, 2.0))]})
-    told = calibration.precision("far", np.append(surprise, [4.0, 6.0]), code="outlier")
+    told = calibration.precision("far", np.append(surprise, [3.0, 6.0]), code="outlier")
     assert told[3_000] <= fallback_precision(np.array([2.0]), 0.05)[0] + 1e-3 < 0.32
-    # Doubted, and flagged only where it is farther than rows are by nature.
-    assert told[-2] == pytest.approx(0.35)
-    assert told[-1] == 0.5
+    assert told[3_000] < told[-2] < told[-1] == pytest.approx(0.9)
 
 
 def test_a_packed_row_is_doubted_without_paying_for_the_other_looks_and_flagged_only_when_they_are_paid() -> None:
