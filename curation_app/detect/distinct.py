@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from curation_app.detect.nearest import MOST_PRECISE, nearest_distances
 from curation_app.domain.representation import Representation
 
 # Contents that stand for all where more neighbours are asked for than the graph has: the 150th of 100,000 is about the 4th of these.
@@ -64,11 +65,6 @@ def reference_rows(representation: Representation, seed: int, *, by_label: bool 
     return distinct[np.argsort(along, kind="stable")][np.sort(rng.choice(distinct.size, REFERENCE, replace=False))]
 
 
-def in_precision(points: np.ndarray) -> np.ndarray:
-    """A copy of (n, d) ``points`` in the precision that distances are measured in: double up to 20,000 rows, single beyond."""
-    return points.astype(np.float64) if len(points) <= PRECISE else points.astype(np.float32)
-
-
 def distances_to_others(points: np.ndarray, representation: Representation, reference: np.ndarray, nearest: int) -> np.ndarray:
     """(n, k) distances of the (n, d) ``points`` of a scan's rows to the nearest ``reference`` rows of other content, nearest first.
 
@@ -77,7 +73,7 @@ def distances_to_others(points: np.ndarray, representation: Representation, refe
     k = min(nearest, len(reference) - 1)
     if k <= 0:
         return np.zeros((len(points), 0))
-    found = reference_distances(points, reference, tuple(range(k + 1)))
+    found = nearest_distances(points, points[reference], k + 1, quick=len(points) > MOST_PRECISE)
     mine = np.isin(representation.copies, representation.copies[reference])
     return np.where(mine[:, None], found[:, 1:], found[:, :-1])
 

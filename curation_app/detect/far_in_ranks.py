@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation_app.detect.distinct import in_precision
 from curation_app.detect.far_space import many_values
+from curation_app.detect.nearest import in_precision
 
 # Share of the mean variance added to each column's own, so that columns which say the same do not divide by nothing.
 RIDGE = 0.01
@@ -26,28 +26,28 @@ def near_in_ranks(distances: np.ndarray) -> np.ndarray:
 def normal_scores(points: np.ndarray) -> np.ndarray:
     """(n, d) ranks as normal scores, ties alike, times the column's deviation; columns of two values as they are; all centred.
 
-    In double precision up to 20,000 rows, in single beyond.
-
     References
     ----------
     van der Waerden (1952), normal scores.
     """
     from scipy.special import ndtri
 
-    rows, scores = len(points), in_precision(points)
+    # A column at a time lies together in memory.
+    rows, scores = len(points), np.ascontiguousarray(in_precision(points).T)
     if not scores.size:
-        return scores
+        return scores.T
     # Mean ranks of ties come in halves.
-    normal = ndtri((np.arange(2, 2 * rows + 1) / 2.0 - 0.5) / rows)
+    normal = ndtri((np.arange(2 * rows - 1) + 1.0) / (2.0 * rows)).astype(scores.dtype)
     deviations = points.std(axis=0, dtype=np.float64)
     for place in np.flatnonzero(many_values(points)).tolist():
-        column = points[:, place]
-        ordered = np.sort(column)
-        twice = np.searchsorted(ordered, column, side="left") + np.searchsorted(ordered, column, side="right") + 1
+        order = np.argsort(scores[place])
+        # Twice the mean rank of each value: of ties the first and the last together.
+        begins = np.flatnonzero(np.diff(scores[place][order], prepend=-np.inf))
+        ends = np.append(begins[1:], rows) - 1
         # Not scaled up where ties make it narrow: a column that hardly ever changes would outweigh the others.
-        scores[:, place] = deviations[place] * normal[twice - 2]
-    scores -= scores.mean(axis=0, dtype=np.float64).astype(scores.dtype)
-    return scores
+        scores[place][order] = np.repeat(deviations[place] * normal[begins + ends], ends - begins + 1)
+    scores -= scores.mean(axis=1, dtype=np.float64, keepdims=True).astype(scores.dtype)
+    return np.ascontiguousarray(scores.T)
 
 
 def unexplained(scores: np.ndarray) -> np.ndarray:

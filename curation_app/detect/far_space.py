@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation_app.detect.distinct import distances_to_others, in_precision, reference_rows
+from curation_app.detect.distinct import distances_to_others, reference_rows
+from curation_app.detect.nearest import in_precision
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.representation import Representation
 

@@ -1,4 +1,4 @@
-"""Distances to the nearest of some reference rows, in plain NumPy: for spaces that the scan's one graph is not of."""
+"""Distances to the nearest of some reference rows: for spaces that the scan's one graph is not of."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ import numpy as np
 
 # Distances computed in one piece: 160 MB.
 PIECE = 20_000_000
+# Up to this many rows distances are measured in double precision, so that the order of the rows leaves no trace.
+MOST_PRECISE = 5_000
 
 
-def nearest_distances(rows: np.ndarray, reference: np.ndarray, k: int) -> np.ndarray:
+def in_precision(points: np.ndarray) -> np.ndarray:
+    """A copy of (n, d) ``points`` in the precision that distances between so many are measured in."""
+    return points.astype(np.float64) if len(points) <= MOST_PRECISE else points.astype(np.float32)
+
+
+def nearest_distances(rows: np.ndarray, reference: np.ndarray, k: int, *, quick: bool = False) -> np.ndarray:
     """(n, k) float64 distances of (n, d) ``rows`` to the k nearest of (m, d) ``reference``, nearest first; k at most m.
 
-    A row that is itself among the reference counts as one at distance 0.
+    A row that is itself among the reference counts as one at distance 0. ``quick`` ones are measured in single precision, four times as
+    fast: below a thousandth of the distance from the middle they say nothing.
     """
     centre = reference.mean(axis=0, dtype=np.float64)
+    if quick:
+        import faiss
+
+        squares, _ = faiss.knn((rows - centre).astype(np.float32), (reference - centre).astype(np.float32), k)
+        return np.asarray(np.sqrt(np.maximum(squares, 0.0), dtype=np.float64))
     base = reference - centre
     norms = np.einsum("ij,ij->i", base, base)
     found = np.empty((len(rows), k))

@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from curation_app.detect.base import Detector
-from curation_app.detect.distinct import distances_to_others, reference_distances, reference_rows
+from curation_app.detect.distinct import distances_to_others, reference_rows
 from curation_app.detect.far_in_ranks import WIDEST, near_in_ranks, normal_scores, unexplained
 from curation_app.detect.far_space import FarSpace, far_space, softened
 from curation_app.detect.fine_detail import fine_detail
+from curation_app.detect.nearest import nearest_distances
 from curation_app.detect.surprise import surest, tail_surprise
 from curation_app.detect.unusual_cells import unusual_cells
 from curation_app.detect.wording import things
@@ -146,13 +147,10 @@ def far_surprise_of(points: np.ndarray, far_neighbours: int = 100, *, soft: bool
     """The same for (n, d) points without a graph, softened or not: for judging a planted sample of at most 3,000 rows."""
     if len(points) > MOST_WITHOUT_GRAPH:
         raise ValueError(f"{len(points):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
-    everyone = np.arange(len(points))
-    nearest = tuple(range(1, min(max(far_neighbours, NEAR) + 1, len(points))))
-    if not nearest:
+    if len(points) < 2:
         return np.zeros(len(points))
-    further = (near_in_ranks(reference_distances(normal_scores(points), everyone, nearest[:NEAR])),) if soft else ()
-    distances = reference_distances(softened(points) if soft else points, everyone, nearest)
-    return far_surprise(distances, far_neighbours, further=further)
+    further = (near_in_ranks(_to_others(normal_scores(points), NEAR)),) if soft else ()
+    return far_surprise(_to_others(softened(points) if soft else points, max(far_neighbours, NEAR)), far_neighbours, further=further)
 
 
 def isolation(features: np.ndarray, seed: int) -> np.ndarray:
@@ -164,6 +162,11 @@ def isolation(features: np.ndarray, seed: int) -> np.ndarray:
     order = np.argsort(np.einsum("ij,j->i", features, direction, dtype=np.float64), kind="stable")
     forest = IsolationForest(n_estimators=CUTS, random_state=seed, n_jobs=1).fit(features[order])
     return -np.asarray(forest.score_samples(features), dtype=np.float64)
+
+
+def _to_others(points: np.ndarray, nearest: int) -> np.ndarray:
+    """(n, k) distances of (n, d) ``points`` to the nearest others, as many as wanted or there are."""
+    return nearest_distances(points, points, min(nearest + 1, len(points)), quick=True)[:, 1:]
 
 
 def wide_count(rows: int, k: int, far_neighbours: int) -> int:
