@@ -6,7 +6,8 @@ from curation_app.rank.calibration import NEAR, Calibration, Curve, fit_calibrat
 from curation_app.rank.formula import fallback_precision
 from curation_app.rank.fuse import rank
 from curation_app.rank.planting import Planting
-from curation_app.rank.rerank import Heard, Members, Reranked, Voice, hear, rerank
+from curation_app.rank.rerank import Heard, Members, Reranked, hear, rerank
+from curation_app.rank.voices import Voice
 
 __all__ = [
     "NEAR",

@@ -14,9 +14,10 @@ from curation_app.domain.representation import Representation
 from curation_app.rank.calibration import Calibration
 from curation_app.rank.campaigns import campaign_of, edge_of, gather_campaigns
 from curation_app.rank.estimate import estimate_bad
-from curation_app.rank.far_and_contradicted import FAR, told_together
-from curation_app.rank.formula import NEARNESS, group_chance
+from curation_app.rank.far_and_contradicted import FAR
+from curation_app.rank.formula import group_chance
 from curation_app.rank.quota import in_turns
+from curation_app.rank.voices import Voice, families, told
 
 # A finding also speaks against a common row that is bad with such a chance: where a fifth of the labels is wrong, no wrong one is rare.
 LIKELY = 0.1
@@ -53,13 +54,17 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     rows = len(representation)
     curves = calibration or Calibration()
     looked = [finding for finding in findings if finding.outcome in _LOOKED and bool(np.any(np.isfinite(finding.surprise)))]
-    families = {finding.family for finding in looked}
-    imitated = _imitated(looked, rows, len(families))
-    both = np.minimum(told_together({finding.code: finding.surprise for finding in looked}, representation.codes), imitated)
-    judged = tuple(_judged(finding, curves, len(families), imitated, both) for finding in looked)
+    voices = [Voice(code=finding.code, family=finding.family, surprise=finding.surprise) for finding in looked]
+    looks = families(voices)
+    imitated = _imitated(looked, rows, looks)
+    heard = told(voices, curves, representation.codes, imitated)
+    judged = tuple(
+        Judged(finding=finding, surprise=np.nan_to_num(finding.surprise, nan=0.0), precision=precision)
+        for finding, precision in zip(looked, heard.chances, strict=True)
+    )
     suspicion, winner = _fused(judged, rows)
-    strongest = _strongest(judged, rows) - np.log10(max(len(families), 1))
-    campaigns = gather_campaigns(looked, len(families))
+    strongest = _strongest(judged, rows) - np.log10(max(looks, 1))
+    campaigns = gather_campaigns(looked, looks)
     order = np.lexsort((np.arange(rows), -strongest, edge_of(campaigns, rows), -suspicion))
     if recipe.quota:
         order = in_turns(order, _by_family(judged))
@@ -70,7 +75,7 @@ def rank(findings: Sequence[Finding], representation: Representation, recipe: Re
     kind = _kinds(judged, winner, rows)
     reason = _reasons(judged, winner, rows)
     far = np.array([item.finding.code == FAR for item in judged] + [False], dtype=bool)[winner]
-    reason[far & (both > 0) & (suspicion == both) & (kind != Kind.NONE.value)] += BOTH
+    reason[far & (heard.both > 0) & (suspicion == heard.both) & (kind != Kind.NONE.value)] += BOTH
     suggested = _suggested(judged, winner, rows)
     innocent = (imitated < MORE_LIKELY) & (suspicion <= imitated)
     kind[innocent], reason[innocent], suggested[innocent] = Kind.NONE.value, IMITATED, -1
@@ -96,16 +101,6 @@ def _imitated(looked: Sequence[Finding], rows: int, looks: int) -> np.ndarray:
             rows_imitated = list(group.imitated)
             most[rows_imitated] = np.minimum(most[rows_imitated], 1.0 - group_chance(finding.family, group.surprise, looks))
     return most
-
-
-def _judged(finding: Finding, curves: Calibration, looks: int, imitated: np.ndarray, both: np.ndarray) -> Judged:
-    """The finding's chances: by nearness no more than ``imitated`` (n,), for far rows no less than ``both`` (n,)."""
-    precision = curves.precision(finding.family, finding.surprise, looks, code=finding.code)
-    if finding.family in NEARNESS:
-        precision = np.minimum(precision, imitated)
-    if finding.code == FAR:
-        precision = np.maximum(precision, both)
-    return Judged(finding=finding, surprise=np.nan_to_num(finding.surprise, nan=0.0), precision=precision)
 
 
 def _fused(judged: Sequence[Judged], rows: int) -> tuple[np.ndarray, np.ndarray]:

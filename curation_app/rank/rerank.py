@@ -12,31 +12,14 @@ import numpy as np
 
 from curation_app.rank.blend import blend_verdicts
 from curation_app.rank.calibration import Calibration, Curve
-from curation_app.rank.far_and_contradicted import FAR, told_together
-from curation_app.rank.formula import NEARNESS, SUREST, formula_precision
+from curation_app.rank.formula import SUREST, formula_precision
 from curation_app.rank.planting import rarity
+from curation_app.rank.voices import Voice, families, told
 
 # The rows of a campaign stand or fall together: two verdicts weigh as much as what the detectors said of it.
 CAMPAIGN_WEIGHT = 2.0
 # Where a formula speaks, verdicts are counted in bins around these surprises: one in 3, 10, 30 ... rows.
 FORMULA_BINS = np.arange(0.0, 6.5, 0.5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """What one detector said of every row.
-
-    Attributes
-    ----------
-    code, family
-        The detector's.
-    surprise
-        (n,) as stored, NaN = not scored.
-    """
-
-    code: str
-    family: str
-    surprise: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +75,9 @@ def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | 
     that nearness may count, 1 where no other row imitates this one.
     """
     rows = len(voices[0].surprise) if voices else 0
-    looks = len({voice.family for voice in voices})
     most = np.ones(rows) if imitated is None else imitated
-    both = np.minimum(told_together({voice.code: voice.surprise for voice in voices}, np.full(rows, -1) if codes is None else codes), most)
-    curves, positions, chances, surprises = [], [], [], []
+    said = told(voices, calibration, np.full(rows, -1) if codes is None else codes, most)
+    curves, positions, surprises = [], [], []
     for voice in voices:
         surprise = np.asarray(voice.surprise, dtype=np.float64)
         scored = np.isfinite(surprise)
@@ -103,17 +85,14 @@ def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | 
         place = surprise.copy()
         if known is not None:
             place[scored] = rarity(surprise[scored], np.sort(surprise[scored]))
-        curves.append(known if known is not None else _formula_curve(voice.family, looks))
+        curves.append(known if known is not None else _formula_curve(voice.family, families(voices)))
         positions.append(place)
-        chance = np.nan_to_num(calibration.precision(voice.family, surprise, looks, code=voice.code), nan=0.0)
-        chance = np.minimum(chance, most) if voice.family in NEARNESS else chance
-        chances.append(np.maximum(chance, both) if voice.code == FAR else chance)
         surprises.append(np.nan_to_num(surprise, nan=0.0))
-    stacked = np.stack(chances) if chances else np.zeros((0, rows))
-    best = stacked.max(axis=0) if chances else np.zeros(rows)
-    winner = np.where(best > 0, np.where(stacked == best, np.stack(surprises), -1.0).argmax(axis=0), -1) if chances else np.full(rows, -1)
-    winner[(most < 1.0) | ((both > 0) & (best == both))] = -1
-    strongest = np.stack(surprises).max(axis=0) if chances else np.zeros(rows)
+    stacked = np.nan_to_num(np.stack(said.chances), nan=0.0) if voices else np.zeros((0, rows))
+    best = stacked.max(axis=0) if voices else np.zeros(rows)
+    winner = np.where(best > 0, np.where(stacked == best, np.stack(surprises), -1.0).argmax(axis=0), -1) if voices else np.full(rows, -1)
+    winner[(most < 1.0) | ((said.both > 0) & (best == said.both))] = -1
+    strongest = np.stack(surprises).max(axis=0) if voices else np.zeros(rows)
     return Heard(curves=tuple(curves), positions=tuple(positions), chances=stacked, winner=winner, strongest=strongest)
 
 

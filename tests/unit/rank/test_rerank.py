@@ -7,7 +7,8 @@ from curation_app.detect.surprise import score_from_surprise
 from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
 from curation_app.rank import Calibration, Curve, rank
-from curation_app.rank.rerank import Heard, Members, Voice, hear, rerank
+from curation_app.rank.rerank import Heard, Members, hear, rerank
+from curation_app.rank.voices import Voice
 from tests.builders import make_representation
 
 NOBODY = np.zeros(0, dtype=np.int64)
