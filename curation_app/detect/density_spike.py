@@ -15,7 +15,17 @@ from curation_app.detect.base import Detector
 from curation_app.detect.copied_row import TYPICAL, copied_row
 from curation_app.detect.distinct import distinct_neighbours, reference_distances, reference_rows
 from curation_app.detect.pack_label import PackLabel, Surroundings, imitated_rows
-from curation_app.detect.packs import CONTRADICTS, ISSUE_AT, ONE_SOURCE, SMALLEST_GROUP, TIED_AT, companies, of_one_source, tempered
+from curation_app.detect.packs import (
+    CONTRADICTS,
+    ISSUE_AT,
+    ONE_SOURCE,
+    SMALLEST_GROUP,
+    TIED_AT,
+    companies,
+    of_one_source,
+    rows_of,
+    tempered,
+)
 from curation_app.detect.surprise import HIGHEST, surest
 from curation_app.detect.usual_content import usual_share
 from curation_app.detect.wording import clipped, things
@@ -72,7 +82,7 @@ class DensitySpike(Detector):
         tied = companies(representation, surprise + by_label, near, sizes)
         surprise, packs = _among_groups(dataset, surprise, by_label, tied)
         packed = np.zeros(len(surprise), dtype=bool)
-        packed[np.concatenate([*packs, np.zeros(0, dtype=np.int64)])] = True
+        packed[rows_of(packs)] = True
         found = [_group(dataset, representation, rows, surprise, surroundings.of(rows), packed) for rows in packs]
         groups = tuple(sorted((group for group in found if group.surprise >= ISSUE_AT), key=lambda one: (-one.surprise, one.rows[0])))
         worth = np.flatnonzero(surprise >= 1.0)

@@ -9,7 +9,7 @@ from itertools import compress
 import numpy as np
 
 from curation_app.detect.components import chained, components
-from curation_app.detect.pack_label import MOST
+from curation_app.detect.pack_label import MOST, NEARLY_ALL
 from curation_app.detect.surprise import HIGHEST
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.representation import Representation
@@ -29,7 +29,7 @@ FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 CONTRADICTS = 1.0
 # A group that comes from one source, nearly all of it, where that source has at most this share of all rows, is ten times as likely to
 # have been put there; no more, for a source may have things of its own.
-NEARLY_ALL, SMALL_SOURCE, ONE_SOURCE = 0.8, 1 / 3, 1.0
+SMALL_SOURCE, ONE_SOURCE = 1 / 3, 1.0
 
 
 def companies(
@@ -89,21 +89,22 @@ def tempered(
     label = np.zeros(len(surprise)) if by_label is None else by_label
     lowered = surprise + label
     alone = np.ones(len(surprise), dtype=bool)
-    alone[_rows_of([*packs, *defaults, *loose])] = False
+    alone[rows_of([*packs, *defaults, *loose])] = False
     _lower(lowered, np.flatnonzero(alone), ALONE_AT)
     for rows in loose:
         _lower(lowered, rows, ISSUE_AT)
     # Loose groups are judged among all, packs among packs: many loose ones do not make a pack ordinary.
     ordinary_packs, ordinary_loose = _ordinary(surprise, packs), _ordinary(surprise, [*packs, *loose])[len(packs) :]
     contradicts = np.array([np.median(label[rows]) >= min(CONTRADICTS + np.log10(len(packs)), MOST) for rows in packs], dtype=bool)
-    for rows in (*defaults, _rows_of(compress(packs, ordinary_packs & ~contradicts)), _rows_of(compress(loose, ordinary_loose))):
+    for rows in (*defaults, rows_of(compress(packs, ordinary_packs & ~contradicts)), rows_of(compress(loose, ordinary_loose))):
         usual = surprise.copy()
         _lower(usual, rows, float(np.log10(len(surprise) / max(rows.size, 1))))
         lowered[rows] = np.minimum(lowered[rows], usual[rows] + label[rows])
     return np.minimum(lowered, HIGHEST)
 
 
-def _rows_of(groups: Iterable[np.ndarray]) -> np.ndarray:
+def rows_of(groups: Iterable[np.ndarray]) -> np.ndarray:
+    """(r,) the rows of all groups together."""
     return np.concatenate([*groups, np.zeros(0, dtype=np.int64)])
 
 
