@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-TABLES = ("speed", "desk", "cold_start", "label_learners", "outliers")
+TABLES = ("speed", "desk", "cold_start", "label_learners")
 
 
 def main(wanted: list[str]) -> None:

@@ -41,7 +41,7 @@ _FURTHER: Mapping[str, str] = MappingProxyType(
     {
         "table": "distance of ranks, how well values go together",
         "image": "fine detail",
-        "embedding": "how well numbers go together",
+        "embedding": "distance of ranks",
     }
 )
 _SEEN: Mapping[str, str] = MappingProxyType(

@@ -77,7 +77,7 @@ def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | 
     rows = len(voices[0].surprise) if voices else 0
     most = np.ones(rows) if imitated is None else imitated
     said = told(voices, calibration, np.full(rows, -1) if codes is None else codes, most)
-    curves, positions, surprises = [], [], []
+    looks, curves, positions, surprises = families(voices), [], [], []
     for voice in voices:
         surprise = np.asarray(voice.surprise, dtype=np.float64)
         scored = np.isfinite(surprise)
@@ -85,7 +85,7 @@ def hear(voices: Sequence[Voice], calibration: Calibration, codes: np.ndarray | 
         place = surprise.copy()
         if known is not None:
             place[scored] = rarity(surprise[scored], np.sort(surprise[scored]))
-        curves.append(known if known is not None else _formula_curve(voice.family, families(voices)))
+        curves.append(known if known is not None else _formula_curve(voice.family, looks))
         positions.append(place)
         surprises.append(np.nan_to_num(surprise, nan=0.0))
     stacked = np.nan_to_num(np.stack(said.chances), nan=0.0) if voices else np.zeros((0, rows))
