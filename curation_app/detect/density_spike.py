@@ -49,6 +49,8 @@ FEWEST = 20
 DEFAULTS = 0.9
 # Groups whose label is asked about: those tied as all are, and looser ones, for a label of their own may make them an issue.
 TIED_AT_FIRST = (TIED_AT, 1.5, 1.0)
+# Rows as packed as one in five tell how well packed rows agree with those around them.
+PACKED_AT = 0.7
 # Distances below this share of the median count as this.
 SMALLEST = 1e-3
 
@@ -77,9 +79,9 @@ class DensitySpike(Detector):
         here = np.arange(len(widest))
         surprise = surest(surprises.T)
         sizes = np.array([inner for inner, _ in scales])[widest]
-        surroundings = Surroundings(representation, seed)
-        by_label, around = _labels(representation, surprise, near, sizes, surroundings)
-        tied = companies(representation, surprise + by_label, near, sizes)
+        surroundings = Surroundings(representation, seed, surprise >= PACKED_AT)
+        by_label, around = _labels(representation, surprise, near, distances, sizes, surroundings)
+        tied = companies(representation, surprise + by_label, near, distances, sizes)
         surprise, packs = _among_groups(dataset, surprise, by_label, tied)
         packed = np.zeros(len(surprise), dtype=bool)
         packed[rows_of(packs)] = True
@@ -100,7 +102,12 @@ class DensitySpike(Detector):
 
 
 def _labels(
-    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, surroundings: Surroundings
+    representation: Representation,
+    surprise: np.ndarray,
+    near: np.ndarray,
+    distances: np.ndarray,
+    sizes: np.ndarray,
+    surroundings: Surroundings,
 ) -> tuple[np.ndarray, np.ndarray]:
     """((n,) what the label of a row's group adds to its surprise, (n,) name of the label around where it contradicts the row's, else None).
 
@@ -108,7 +115,8 @@ def _labels(
     """
     by_label, around = np.zeros(len(surprise)), np.full(len(surprise), None, dtype=object)
     for tied_at in TIED_AT_FIRST:
-        fresh = [rows for rows in companies(representation, surprise, near, sizes, tied_at) if not by_label[rows].any()]
+        tied = companies(representation, surprise, near, distances, sizes, tied_at)
+        fresh = [rows for rows in tied if not by_label[rows].any()]
         for rows in fresh:
             label = surroundings.of(rows)
             mine = rows[representation.codes[rows] == label.label]
@@ -256,5 +264,5 @@ def _rule(scales: tuple[tuple[int, int], ...]) -> str:
     return (
         f"Distance to the nearest rows against that to the surroundings ({sizes} rows); copies count once. A group is an issue from "
         f"{SMALLEST_GROUP} tied rows with a median surprise of {ISSUE_AT:.0f}, to which {ONE_SOURCE:.0f} is added where nearly all come "
-        "from one small source, and how rarely a label has as few of its own around where the group's has few."
+        "from one small source, and how rarely packed rows have as few of their own label around where the group has few."
     )

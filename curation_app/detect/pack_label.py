@@ -17,8 +17,12 @@ from curation_app.domain.representation import Representation
 
 # Nearly all rows of a group share a label, or none speaks for it; one row is that of another label which the others were made to look like.
 NEARLY_ALL = 0.8
-# Single rows among the reference that tell what is ordinary, where the reference is a sample.
-ORDINARY = 1_000
+# Rows are asked outward until so many agree, or all there are of a rarer class. Where classes are many, a tenth of all rows have no more
+# than one among their nearest thirty that agrees, but few have to go as far for the fifth as rows whose label somebody made up.
+AGREE = 5
+# What is ordinary is asked of packed rows, which natural groups are made of: they agree with those around them better than others do, in
+# some data ten times as often. With fewer of them than this all rows are asked; so many where the reference is a sample.
+FEWEST_PACKED, ORDINARY = 100, 1_000
 # What the group looks like is at most so much as far away as the rows around it are.
 NEARER = 0.5
 # More than this nobody's surroundings add.
@@ -32,8 +36,8 @@ class PackLabel:
     Attributes
     ----------
     surprise
-        -log10 of the share of single rows that so few of those around them agree with, in [0, 3]; 0 where at least half agree, or as many
-        as everywhere.
+        -log10 of the share of packed rows that lie as deep among others before five agree with them, in [0, 3]; 0 where at least half of
+        the nearest agree, or as many as everywhere.
     label
         Code of the group's label, -1 where it has none to speak of.
     votes, everywhere
@@ -65,13 +69,18 @@ class Surroundings:
         Features and labels of all rows.
     seed
         Which rows stand for all where they are many.
+    packed
+        (n,) bool: the rows that tell what is ordinary; all where None.
     """
 
-    def __init__(self, representation: Representation, seed: int) -> None:
+    def __init__(self, representation: Representation, seed: int, packed: np.ndarray | None = None) -> None:
         reference = reference_rows(representation, seed, by_label=True)
         self._sampled = len(reference) < len(representation)
         self._representation = representation
         self._reference = reference[representation.codes[reference] >= 0]
+        self._asked = np.arange(len(self._reference)) if packed is None else np.flatnonzero(packed[self._reference])
+        if len(self._asked) < FEWEST_PACKED:
+            self._asked = np.arange(len(self._reference))
 
     @cached_property
     def _points(self) -> np.ndarray:
@@ -79,20 +88,17 @@ class Surroundings:
 
     @cached_property
     def _ordinary(self) -> np.ndarray:
-        """(m,) rising: how many of the 30 reference rows nearest to a reference row agree with it."""
+        """(m,) rising: how many reference rows each of those asked has nearer than, and with, the fifth that agrees with it."""
         points, labels = self._points, self._representation.codes[self._reference]
-        rows = np.arange(len(points))
-        if self._sampled:
-            rows = rows[:: max(len(points) // ORDINARY, 1)]
+        rows = self._asked[:: max(len(self._asked) // ORDINARY, 1)] if self._sampled else self._asked
         norms = np.einsum("ij,ij->i", points, points)
-        agree = []
+        reached = [np.zeros(0, dtype=np.int64)]
         for start in range(0, rows.size, BLOCK):
             part = rows[start : start + BLOCK]
             squares = norms - 2.0 * (points[part] @ points.T)
             squares[np.arange(part.size), part] = np.inf
-            nearest = np.argpartition(squares, min(ASKED, len(points)) - 1, axis=1)[:, :ASKED]
-            agree.append((labels[nearest] == labels[part][:, None]).sum(axis=1))
-        return np.sort(np.concatenate(agree)) if agree else np.zeros(0, dtype=np.int64)
+            reached.append(_reached(squares, labels == labels[part][:, None]))
+        return np.sort(np.concatenate(reached))
 
     def of(self, rows: np.ndarray) -> PackLabel:
         """What the 30 rows nearest to the middle of a group (m,), and not in it, say of its label."""
@@ -111,9 +117,18 @@ class Surroundings:
         surprise = 0.0
         # A label that is commoner around than in all the data is at home there: a template of a rare class (spam) has its like near.
         if votes[label] < _at_home(everywhere[label]):
-            as_few = np.searchsorted(self._ordinary, votes[label], side="right")
-            surprise = min(-float(np.log10((as_few + 1.0) / (self._ordinary.size + 1.0))), MOST)
+            reached = _reached(gaps[None], (codes[self._reference[outside]] == label)[None])[0]
+            as_far = self._ordinary.size - np.searchsorted(self._ordinary, reached)
+            surprise = min(-float(np.log10((as_far + 1.0) / (self._ordinary.size + 1.0))), MOST)
         return PackLabel(surprise=surprise, label=label, votes=votes, everywhere=everywhere)
+
+
+def _reached(squares: np.ndarray, agrees: np.ndarray) -> np.ndarray:
+    """(m,) how many rows are as near as the fifth that agrees, or the last one where fewer do; ``squares``, ``agrees`` are (m, rows)."""
+    mine = np.where(agrees, squares, np.inf)
+    nearest = np.sort(np.partition(mine, AGREE - 1, axis=1)[:, :AGREE], axis=1)
+    last = np.clip(np.isfinite(mine).sum(axis=1), 1, AGREE) - 1
+    return (squares <= np.take_along_axis(nearest, last[:, None], axis=1)).sum(axis=1)
 
 
 def imitated_rows(representation: Representation, rows: np.ndarray, told: PackLabel) -> np.ndarray:

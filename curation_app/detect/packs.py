@@ -10,6 +10,7 @@ import numpy as np
 
 from curation_app.detect.components import chained, components
 from curation_app.detect.pack_label import MOST, NEARLY_ALL
+from curation_app.detect.shell import FIFTH, WITHIN
 from curation_app.detect.surprise import HIGHEST
 from curation_app.domain.dataset import Dataset
 from curation_app.domain.representation import Representation
@@ -17,6 +18,9 @@ from curation_app.domain.representation import Representation
 # Rows at this surprise are tied together; a group is an issue where half of its rows reach ISSUE_AT. No row that is tied to too few others
 # to be one of a group is told to be more surprising than ALONE_AT.
 TIED_AT, ISSUE_AT, ALONE_AT = 2.0, 3.0, 1.5
+# Two rows are tied that lie within three times the distance at which the tighter one of them has its fifth, so that a group does not
+# swallow a tighter one beside it; or within this share of the usual such distance, where copies lie at no scale of their own.
+AS_COPIES = 0.1
 # A member reaches at least this share of the median of its group.
 EDGE = 0.5
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
@@ -33,11 +37,16 @@ SMALL_SOURCE, ONE_SOURCE = 1 / 3, 1.0
 
 
 def companies(
-    representation: Representation, surprise: np.ndarray, near: np.ndarray, sizes: np.ndarray, tied_at: float = TIED_AT
+    representation: Representation,
+    surprise: np.ndarray,
+    near: np.ndarray,
+    distances: np.ndarray,
+    sizes: np.ndarray,
+    tied_at: float = TIED_AT,
 ) -> list[np.ndarray]:
     """Groups of rows at ``tied_at`` or above that are among one another's nearest at the size (n,) where they spike.
 
-    Each is (m,) row numbers, rising, m at least 5.
+    ``near`` and ``distances`` are those of :func:`distinct_neighbours`. Each group is (m,) row numbers, rising, m at least 5.
     """
     spiking = np.flatnonzero(surprise >= tied_at)
     if spiking.size < SMALLEST_GROUP:
@@ -45,16 +54,25 @@ def companies(
     within = np.arange(near.shape[1]) < sizes[spiking, None]
     other = np.where(within, near[spiking], -1)
     left, place = np.nonzero((other >= 0) & (surprise[other] >= tied_at))
-    copy_left, copy_right = chained(representation.copies[spiking], spiking)
-    root = components(len(surprise), np.concatenate((spiking[left], copy_left)), np.concatenate((other[left, place], copy_right)))
-    order = spiking[np.argsort(root[spiking], kind="stable")]
-    found = []
-    for rows in np.split(order, np.flatnonzero(np.diff(root[order])) + 1):
-        # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
-        members = rows[surprise[rows] >= EDGE * np.median(surprise[rows])]
-        if members.size >= SMALLEST_GROUP:
-            found.append(np.sort(members))
-    return found
+    distance = distances[spiking[left], place]
+    left, right = spiking[left], other[left, place]
+    copies = np.stack(chained(representation.copies[spiking], spiking))
+    all_ties = np.concatenate((np.stack((left, right)), copies), axis=1)
+    # Honest rows beside a group see it within their own surroundings: they spike too, by less than half as much.
+    kept = np.concatenate([rows[surprise[rows] >= EDGE * np.median(surprise[rows])] for rows in _joined(spiking, *all_ties)])
+    fifth = distances[:, min(FIFTH, distances.shape[1]) - 1]
+    known = fifth[np.isfinite(fifth)]
+    reach = np.maximum(WITHIN * fifth, AS_COPIES * np.median(known) if known.size else 0.0)
+    close = (distance <= np.minimum(reach[left], reach[right])) & np.isin(left, kept) & np.isin(right, kept)
+    close_ties = np.concatenate((np.stack((left, right))[:, close], copies), axis=1)
+    return [rows for rows in _joined(np.sort(kept), *close_ties) if rows.size >= SMALLEST_GROUP]
+
+
+def _joined(rows: np.ndarray, left: np.ndarray, right: np.ndarray) -> list[np.ndarray]:
+    """The ``rows`` (m,), rising, that pairs of left and right (p,) join, each group rising."""
+    root = components(int(max(part.max(initial=0) for part in (rows, left, right))) + 1, left, right)
+    order = rows[np.argsort(root[rows], kind="stable")]
+    return np.split(order, np.flatnonzero(np.diff(root[order])) + 1)
 
 
 def of_one_source(dataset: Dataset, packs: Sequence[np.ndarray]) -> list[np.ndarray]:

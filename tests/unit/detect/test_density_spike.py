@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from curation_app.detect.density_spike import DensitySpike, middle_surprise
-from curation_app.detect.packs import tempered
+from curation_app.detect.distinct import distinct_neighbours
+from curation_app.detect.packs import companies, tempered
 from curation_app.detect.runner import run_one
 from curation_app.domain.finding import Finding, Kind, Outcome
 from curation_app.domain.recipe import Recipe
@@ -141,6 +142,18 @@ def test_many_groups_are_what_the_data_is_like_and_a_flood_outgrows_them() -> No
     finding = scanned(np.concatenate((features, templates, flood)).astype(np.float32), [*given, *["class 1"] * 40])
     assert len(finding.groups) == 1
     assert np.mean(np.isin(np.arange(996, 1_036), finding.groups[0].rows)) > 0.9
+
+
+def test_a_group_does_not_swallow_a_tighter_one_beside_it() -> None:
+    rng = np.random.default_rng(6)
+    features = 4.0 * rng.standard_normal((600, 12))
+    wide = features[0] + 0.4 * rng.standard_normal((15, 12))
+    tight = features[0] + 4.0 / np.sqrt(12) + 0.03 * rng.standard_normal((10, 12))
+    representation = make_representation(np.concatenate((features, wide, tight)).astype(np.float32), k=60)
+    near, distances = distinct_neighbours(representation)
+    surprise = np.where(np.arange(625) >= 600, 5.0, 0.0)
+    found = companies(representation, surprise, near, distances, np.full(625, 25))
+    assert [rows.tolist() for rows in found] == [list(range(600, 615)), list(range(615, 625))]
 
 
 def test_rows_of_ordinary_groups_keep_their_order() -> None:

@@ -45,6 +45,40 @@ def test_where_labels_are_random_no_pack_is_odd() -> None:
     assert Surroundings(representation, 0).of(np.arange(600, 610)).surprise < 0.7
 
 
+def test_where_packed_rows_agree_and_others_do_not_a_packed_group_is_asked_as_packed_rows_are() -> None:
+    features, labels = with_pack(["class 1"] * 10)
+    noisy = np.random.default_rng(1).permutation(600)[:300]
+    for row in noisy:
+        labels[row] = f"class {row % 3}"
+    representation = make_representation(features, labels, k=60)
+    agree = np.ones(610, dtype=bool)
+    agree[noisy] = False
+    rows = np.arange(600, 610)
+    assert Surroundings(representation, 0, agree).of(rows).surprise > Surroundings(representation, 0).of(rows).surprise + 0.3
+    # Where packed rows disagree as well, such a group is what the data is like.
+    assert Surroundings(representation, 0, ~agree).of(rows).surprise < 1.0
+    # A few rows tell nothing.
+    few = agree & (np.arange(610) < 50)
+    assert Surroundings(representation, 0, few).of(rows).surprise == Surroundings(representation, 0).of(rows).surprise
+
+
+def test_among_many_classes_it_counts_how_far_the_next_of_the_label_are() -> None:
+    rng = np.random.default_rng(4)
+    middles = 3.0 * rng.standard_normal((60, 8))
+    classes = np.repeat(np.arange(60), 10)
+    features = middles[classes] + 2.0 * rng.standard_normal((600, 8))
+    pack = features[0] + 0.02 * rng.standard_normal((10, 8))
+    nearest_first = np.argsort(np.linalg.norm(middles - features[0], axis=1))
+
+    def told(made_up: int) -> float:
+        given = [f"class {code}" for code in [*classes, *[made_up] * 10]]
+        built = make_representation(np.concatenate((features, pack)).astype(np.float32), given, k=60)
+        return Surroundings(built, 0).of(np.arange(600, 610)).surprise
+
+    assert told(nearest_first[0]) < 1.0
+    assert told(nearest_first[-1]) > 1.5
+
+
 def test_rows_at_home_in_a_pack_are_those_with_the_label_of_the_rows_around() -> None:
     rows = np.arange(600, 612)
     # Row 0 is what all were made from.
