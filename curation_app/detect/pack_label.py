@@ -20,6 +20,8 @@ NEARLY_ALL = 0.8
 # Rows are asked outward until so many agree, or all there are of a rarer class. Where classes are many, a tenth of all rows have no more
 # than one among their nearest thirty that agrees, but few have to go as far for the fifth as rows whose label somebody made up.
 AGREE = 5
+# A row that has most of so many nearest in a group is of its fringe.
+NEAREST = 5
 # What is ordinary is asked of packed rows, which natural groups are made of: they agree with those around them better than others do, in
 # some data ten times as often. With fewer of them than this all rows are asked; so many where the reference is a sample.
 FEWEST_PACKED, ORDINARY = 100, 1_000
@@ -105,7 +107,7 @@ class Surroundings:
         codes = self._representation.codes
         given, counts = np.unique(codes[rows], return_counts=True)
         label = int(given[counts.argmax()])
-        outside = np.flatnonzero(~np.isin(self._reference, rows))
+        outside = np.flatnonzero(~np.isin(self._reference, rows) & ~self._fringe(rows))
         if label < 0 or counts.max() < NEARLY_ALL * rows.size or outside.size < ASKED:
             return NOT_ASKED
         middle = self._representation.features[rows].mean(axis=0, dtype=np.float64)
@@ -121,6 +123,11 @@ class Surroundings:
             as_far = self._ordinary.size - np.searchsorted(self._ordinary, reached)
             surprise = min(-float(np.log10((as_far + 1.0) / (self._ordinary.size + 1.0))), MOST)
         return PackLabel(surprise=surprise, label=label, votes=votes, everywhere=everywhere)
+
+    def _fringe(self, rows: np.ndarray) -> np.ndarray:
+        """(m,) bool: the reference rows most of whose nearest are of the group (m,): too loose to be of it, and no witnesses."""
+        near = self._representation.neighbours.rows[self._reference, :NEAREST]
+        return 2 * np.isin(near, rows).sum(axis=1) > near.shape[1]
 
 
 def _reached(squares: np.ndarray, agrees: np.ndarray) -> np.ndarray:

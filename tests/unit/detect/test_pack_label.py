@@ -79,6 +79,17 @@ def test_among_many_classes_it_counts_how_far_the_next_of_the_label_are() -> Non
     assert told(nearest_first[-1]) > 1.5
 
 
+def test_rows_of_a_groups_fringe_are_no_witnesses_for_it() -> None:
+    features, labels = with_pack(["class 1"] * 20)
+    rng = np.random.default_rng(3)
+    fringe = features[600:].mean(axis=0) + 0.2 * rng.standard_normal((6, features.shape[1]))
+    representation = make_representation(np.concatenate((features, fringe)).astype(np.float32), [*labels, *["class 1"] * 6], k=60)
+    told = Surroundings(representation, 0).of(np.arange(600, 620))
+    assert told.surprise > 2
+    assert told.around == 0
+    assert told.votes[1] == 0
+
+
 def test_rows_at_home_in_a_pack_are_those_with_the_label_of_the_rows_around() -> None:
     rows = np.arange(600, 612)
     # Row 0 is what all were made from.
