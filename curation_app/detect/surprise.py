@@ -1,7 +1,7 @@
 """Raw scores of any scale -> surprise: -log10 of how rare such a score is among ordinary rows.
 
-Peaks over threshold: up to the 80 % quantile the rank speaks; above it, an exponential tail whose scale comes from the 80-95 % quantiles,
-so that a few planted rows at the very top cannot hide themselves by stretching the scale.
+Peaks over threshold: up to the 80 % quantile the rank speaks; above it, an exponential tail whose scale comes from the quantiles up to 95 %
+or less, so that a few planted rows at the very top cannot hide themselves by stretching the scale.
 
 References
 ----------
@@ -14,9 +14,12 @@ import numpy as np
 
 # Where the tail starts and where its scale is read: robust to up to 5 % bad rows (measured on clean digits: no row in 4,000 above 4).
 BODY, SCALE = 0.80, 0.95
+# Where scores lie in heaps, two quantiles may meet in one: no step that halves the rows beyond is taken for less than this share of the one
+# before it.
+LIGHTEST = 0.7
 # Below this many scored rows two quantiles are guesses: only the rank speaks.
 FEWEST_FOR_A_TAIL = 20
-# Standard error of a tail's shape read from three quantiles, times the root of the rows in the tail (2,000 exponential samples each of
+# Standard error of a tail's shape read from three quantiles, times the root of the rows above the first (2,000 exponential samples each of
 # 300, 1,000 and 3,000 rows: 3.6).
 SHAPE_ERROR = 3.6
 # A surprise of 6 is one clean row in a million: beyond that all are equally certain, and scores keep their distance from 1.
@@ -25,7 +28,7 @@ CERTAIN = 6.0
 HIGHEST = 30.0
 
 
-def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
+def tail_surprise(raw: np.ndarray, *, heavy: bool = False, scale: float = SCALE) -> np.ndarray:
     """Surprise of each raw score among all of them.
 
     Parameters
@@ -33,8 +36,10 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
     raw
         (n,) any scale, higher = more suspicious, NaN = not scored. Scores with a heavy right tail (distances) should come as logarithms.
     heavy
-        Whether the tail may fall more slowly than an exponential one where the 80-95 % quantiles show it: for scores that have far rows by
-        nature. Not for scores of errors, which are many enough to bend the tail themselves.
+        Whether the tail may fall more slowly than an exponential one where the quantiles up to ``scale`` show it: for scores that have far
+        rows by nature. Not for scores of errors, which are many enough to bend the tail themselves.
+    scale
+        Quantile in (0.8, 1) up to which the tail is read; more bad rows than lie beyond pass for its shape.
 
     Returns
     -------
@@ -53,13 +58,14 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
     if values.size == 0:
         return surprise
     by_rank = rank_surprise(values)
-    body, scale = np.quantile(values, [BODY, SCALE])
-    if values.size < FEWEST_FOR_A_TAIL or not scale > body:
+    body, end = np.quantile(values, [BODY, scale])
+    if values.size < FEWEST_FOR_A_TAIL or not end > body:
         surprise[scored] = by_rank
         return surprise
-    shape = _shape(values, body, scale) if heavy else 0.0
-    # A tail falls from 20 % to 5 %, a factor of 4, between the two quantiles.
-    beta = (scale - body) * (shape / (4.0**shape - 1.0) if shape > 0 else 1.0 / np.log(4.0))
+    falls = (1.0 - BODY) / (1.0 - scale)
+    shape, step = _heavy(values, scale) if heavy else (0.0, 0.0)
+    length = max(end - body, LIGHTEST * step * np.log2(falls))
+    beta = length * (shape / (falls**shape - 1.0) if shape > 0 else 1.0 / np.log(falls))
     beyond = np.maximum(values - body, 0.0) / beta
     tail = -np.log10(1.0 - BODY) + (np.log1p(shape * beyond) / shape if shape > 0 else beyond) / np.log(10.0)
     # Just below the threshold ties may hold a larger rank surprise than the tail's foot: never let the order break there.
@@ -68,13 +74,17 @@ def tail_surprise(raw: np.ndarray, *, heavy: bool = False) -> np.ndarray:
     return surprise
 
 
-def _shape(values: np.ndarray, body: float, scale: float) -> float:
-    """Shape of the generalised Pareto tail, 0 (exponential) unless the quantiles show a heavier one beyond their own error."""
-    middle = np.quantile(values, (1.0 + BODY) / 2.0)
-    if not body < middle < scale:
-        return 0.0
-    # From 20 to 10 to 5 %: each step of an exponential tail is as long as the one before.
-    return max(0.0, float(np.log2((scale - middle) / (middle - body))) - SHAPE_ERROR / np.sqrt((1.0 - BODY) * values.size))
+def _heavy(values: np.ndarray, scale: float) -> tuple[float, float]:
+    """Shape of the generalised Pareto tail, and the length of the first of two steps that halve the rows beyond (20 to 10 to 5 %).
+
+    The shape is 0 (exponential, whose steps are of one length) unless the quantiles show a heavier one beyond their own error.
+    """
+    end = 1.0 - scale
+    first, middle, last = np.quantile(values, [1.0 - 4.0 * end, 1.0 - 2.0 * end, scale])
+    step = float(middle - first)
+    if not first < middle < last:
+        return 0.0, step
+    return max(0.0, float(np.log2((last - middle) / step)) - SHAPE_ERROR / np.sqrt(4.0 * end * values.size)), step
 
 
 def surest(surprises: np.ndarray) -> np.ndarray:

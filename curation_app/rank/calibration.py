@@ -36,7 +36,8 @@ BY_NATURE, DOUBTED = (4.0, 5.0), (0.35, 0.5)
 # Rows far from everything hardly go so far by nature: of 23 tuned sets as they are, 15 have none beyond a surprise of 3.5, and four of the
 # others hold known outliers. There the tail is taken at its word, but for one in ten.
 FAR_BY_NATURE, FAR_MOST = (2.0, 3.5), (0.35, 0.9)
-# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips.
+# A formula never calls a row more likely bad than not where a self-test does not; of what it says, two fifths hold of planted flips. No
+# more is taken of what a self-test says of errors where classes touch, which flags none.
 UNLEARNED_MOST, UNLEARNED = 0.45, 0.4
 # Behind the code of a detector that was tested on errors where classes touch, too. No test tells those from honest doubt: on clean
 # overlapping data they would seem to be a fifth of the rows. Only near certainty counts, as so many witnesses who agree.
@@ -104,11 +105,11 @@ class Calibration:
             return formula
         # Errors unlike the planted ones can make a self-test believe that hardly any exist. The usual share of bad rows then still orders
         # them, below what it takes to be flagged; so do errors planted where classes touch.
-        unsure = formula_precision(family, surprise)
+        unsure = np.minimum(formula_precision(family, surprise), UNLEARNED_MOST)
         near = self.learned(family, surprise, code=f"{code or family}{NEAR}")
         if near is not None:
             unsure = np.fmax(unsure, (self._unexplained(code or family) * near) ** WITNESSES)
-        chance = np.fmax(learned, UNLEARNED * np.minimum(unsure, UNLEARNED_MOST))
+        chance = np.fmax(learned, UNLEARNED * unsure)
         if family not in COUNTED:
             return chance
         if (code or family) == FAR:

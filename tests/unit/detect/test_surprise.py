@@ -61,3 +61,15 @@ def test_a_heavy_tail_is_calibrated_where_it_may_be_heavy_and_an_exponential_one
 def test_planted_rows_at_the_top_do_not_make_the_tail_heavy() -> None:
     raw = np.concatenate((np.random.default_rng(4).exponential(size=2_000), np.full(20, 20.0)))
     assert tail_surprise(raw, heavy=True)[-1] > 5
+
+
+def test_one_planted_row_in_twenty_hides_in_a_tail_that_is_read_to_its_end_and_not_before() -> None:
+    raw = np.concatenate((np.random.default_rng(5).exponential(size=1_900), np.random.default_rng(6).uniform(8.0, 12.0, 100)))
+    assert np.median(tail_surprise(raw, heavy=True)[-100:]) < 2
+    assert np.median(tail_surprise(raw, heavy=True, scale=0.9)[-100:]) > 2.5
+
+
+def test_a_heap_of_equal_scores_does_not_make_the_next_ones_surprising() -> None:
+    raw = np.sort(np.random.default_rng(7).exponential(size=2_000))
+    raw[1_590:1_805] = raw[1_590:1_805].mean() + np.linspace(0.0, 1e-3, 215)
+    assert np.sum(tail_surprise(raw, heavy=True, scale=0.9) > 3) <= 8

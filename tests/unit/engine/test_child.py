@@ -32,6 +32,15 @@ def space(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "space")
 
 
+@pytest.fixture
+def long_scan(space: Workspace, tmp_path: Path) -> ScanJob:
+    """A running scan that takes far longer than a test does to end it: what it wrote before its map is kept by design."""
+    write_messages(tmp_path / "many.csv", rows=20_000)
+    job = space.start_scan(tmp_path / "many.csv")
+    until(job, lambda: job.status().state == "running")
+    return job
+
+
 def results(folder: Path) -> set[str]:
     """Everything that a reader could take for a result, whole or half."""
     return {
@@ -50,24 +59,20 @@ def test_a_scan_ends_with_a_run_and_its_stages(space: Workspace, tmp_path: Path)
     assert [run.name for run in space.runs()] == [job.name]
 
 
-def test_a_cancelled_scan_leaves_no_result(space: Workspace, tmp_path: Path) -> None:
-    job = space.start_scan(tmp_path / "messages.csv")
-    until(job, lambda: job.status().state == "running")
-    job.cancel()
-    assert job.status().state == "cancelled"
-    assert results(job.folder) == set()
+def test_a_cancelled_scan_leaves_no_result(long_scan: ScanJob) -> None:
+    long_scan.cancel()
+    assert long_scan.status().state == "cancelled"
+    assert results(long_scan.folder) == set()
 
 
-def test_a_scan_that_is_killed_says_that_it_died_and_leaves_no_result(space: Workspace, tmp_path: Path) -> None:
-    job = space.start_scan(tmp_path / "messages.csv")
-    until(job, lambda: job.status().state == "running")
-    os.kill(int((job.folder / "scan.pid").read_text().split()[0]), signal.SIGKILL)
-    until(job, lambda: job.status().state == "died")
-    assert "ended without a word" in job.status().error
-    assert job.status().hint
-    assert results(job.folder) == set()
-    job.dismiss()
-    assert not job.folder.exists()
+def test_a_scan_that_is_killed_says_that_it_died_and_leaves_no_result(long_scan: ScanJob) -> None:
+    os.kill(int((long_scan.folder / "scan.pid").read_text().split()[0]), signal.SIGKILL)
+    until(long_scan, lambda: long_scan.status().state == "died")
+    assert "ended without a word" in long_scan.status().error
+    assert long_scan.status().hint
+    assert results(long_scan.folder) == set()
+    long_scan.dismiss()
+    assert not long_scan.folder.exists()
 
 
 def test_a_scan_of_bad_data_says_every_problem(space: Workspace, tmp_path: Path) -> None:

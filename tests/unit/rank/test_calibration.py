@@ -201,4 +201,5 @@ def test_errors_planted_where_classes_touch_order_rows_and_flag_none() -> None:
     assert np.all(with_near >= alone)
     assert np.median(with_near[4_000:]) > 1.5 * np.median(alone[4_000:])
     lifted = with_near > alone
-    assert with_near[lifted].max() <= 0.45
+    # More than a formula that a self-test denies may say, and less than it takes to be flagged.
+    assert 0.4 * 0.45 < with_near[lifted].max() <= 0.4 + 1e-9
