@@ -53,7 +53,9 @@ class ClassFar(Detector):
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if far else Outcome.PASSED,
-            reason=f"{far:,} {noun} lie amid another class, far from their own." if far else f"No {noun} lie deep in another class.",
+            reason=f"{noun.capitalize()} that lie amid another class, far from their own: {far:,}."
+            if far
+            else f"No {noun} lie deep in another class.",
             reasons={row: _sentence(row, times, nearest, representation, noun) for row in worth},
             suggested=np.where(np.nan_to_num(surprise) >= 1.0, nearest, -1).astype(np.int32),
             evidence={"own_class_distance": own, "other_class_distance": other},

@@ -53,7 +53,7 @@ class LabelError(Detector):
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if issue else Outcome.PASSED,
-            reason=f"{outvoted:,} labels are out-voted by at least 4 to 1." if issue else "The rows agree with their labels.",
+            reason=f"Labels out-voted by at least 4 to 1: {outvoted:,}." if issue else "The rows agree with their labels.",
             reasons=_sentences(worth, dataset, representation, probabilities, other),
             suggested=np.where(margin > 0, other, -1).astype(np.int32),
             evidence={"margin": margin, "given_probability": _own(probabilities, codes)},

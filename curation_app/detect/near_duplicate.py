@@ -242,7 +242,7 @@ def _group(rows: np.ndarray, title: str, surprise: float, dataset: Dataset, repr
 
 def _summary(groups: tuple[Group, ...], members: list[np.ndarray], noun: str) -> str:
     copies = sum(rows.size - 1 for rows in members)
-    known = f"{copies:,} {noun} are copies of another one" if copies else f"No two {noun} are copies"
+    known = f"{noun.capitalize()} that are copies of another one: {copies:,}" if copies else f"No two {noun} are copies"
     if not groups:
         return f"{known}; no group is suspect."
     return f"{known}; groups that disagree or are too large to be chance: {len(groups):,}."

@@ -85,7 +85,7 @@ class Outlier(Detector):
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if far else Outcome.PASSED,
-            reason=f"{far:,} rows lie far from all others." if far else "No row lies farther out than chance allows.",
+            reason=f"Rows that lie far from all others: {far:,}." if far else "No row lies farther out than chance allows.",
             reasons={
                 row: _sentence(times[row], cells.get(row, ""), things(dataset), seen if plain[row] < min(surprise[row], ISSUE_AT) else "")
                 for row in worth.tolist()

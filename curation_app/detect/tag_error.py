@@ -56,7 +56,7 @@ class TagError(Detector):
         return self.finding(
             surprise,
             outcome=Outcome.ISSUE if issue else Outcome.PASSED,
-            reason=f"{outvoted:,} rows have or lack a tag against odds of 4 to 1." if issue else "The rows agree with their tags.",
+            reason=f"Rows that have or lack a tag against odds of 4 to 1: {outvoted:,}." if issue else "The rows agree with their tags.",
             reasons={
                 row: _sentence(names, chances[row], extra[row], lacking[row], things(dataset))
                 for row in np.flatnonzero(surprise >= 1.0).tolist()

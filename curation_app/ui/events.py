@@ -53,7 +53,8 @@ def _once(action: str, act: Callable[[], ActLine]) -> bool:
     except CurationError as error:
         state.set_notice(state.Notice(level="error", message=error.message, hint=error.hint))
         return False
-    state.set_notice(state.Notice(level="done", message=line.sentence, details=_left(line)) if line.count > 1 or line.left else None)
+    said = line.sentence[:1].upper() + line.sentence[1:]
+    state.set_notice(state.Notice(level="done", message=said, details=_left(line)) if line.count > 1 or line.left else None)
     return True
 
 

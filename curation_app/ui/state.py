@@ -49,11 +49,11 @@ def theme() -> Theme:
 
 
 def run_name() -> str | None:
-    """The run in the address bar (``?run=``), else the one this session had open."""
+    """The run in the address bar (``?run=``), else the one this session had open; an empty name is none."""
     named = st.query_params.get("run")
-    if named is not None:
+    if named:
         st.session_state["run"] = named
-    return st.session_state.get("run")
+    return st.session_state.get("run") or None
 
 
 def set_run(name: str) -> None:

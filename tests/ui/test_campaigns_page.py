@@ -74,7 +74,7 @@ def test_one_decision_drops_exactly_the_campaigns_rows_and_one_undo_brings_them_
     page.button(key="bulk drop").click().run()
     assert verdicts(run) == dict.fromkeys(ROWS, ("drop", None))
     said = words(page)
-    assert "dropped 10 rows" in said
+    assert "Dropped 10 rows" in said
     assert re.search(r"The next release leaves out: \d+ of “\w+”", said)
     assert "all 10 dropped" in said
     page.button(key="undo").click().run()

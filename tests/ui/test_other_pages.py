@@ -71,7 +71,8 @@ def look_at(path: Path) -> AppTest:
 
 @pytest.mark.parametrize("name", ["overview", "history", "release"])
 def test_without_a_run_a_page_says_so_and_shows_the_way(workspace: Workspace, name: str) -> None:
-    assert "No dataset is open" in words(visit(name, run=None))
+    for unnamed in (None, ""):
+        assert "No dataset is open" in words(visit(name, run=unnamed))
 
 
 @pytest.mark.parametrize("name", ["overview", "history", "release"])

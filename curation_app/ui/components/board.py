@@ -38,7 +38,7 @@ def _line(line: DetectorBoardLine) -> Html:
             tag("b", line.outcome, cls=f"outcome {outcome}"),
             tag("span", _flagged(line) if looked else "", cls="soft num count"),
         ),
-        tag("p", tag("b", line.question), " ", line.reason if looked else None),
+        tag("p", tag("b", line.question), " ", line.reason if looked else None, _no_issue(line)),
         tag("p", line.rule, cls="soft") if line.rule else None,
         cls=f"detector k-{line.kind.value}",
     )
@@ -47,6 +47,13 @@ def _line(line: DetectorBoardLine) -> Html:
 def _flagged(line: DetectorBoardLine) -> str:
     """Rows in the queue; an issue may lie below its cut."""
     return "below the cut" if not line.flagged and Outcome(line.outcome) is Outcome.ISSUE else words.counted(line.flagged, "row")
+
+
+def _no_issue(line: DetectorBoardLine) -> str | None:
+    """How a detector can pass and have rows: what it says of them is no issue by itself, and others say more."""
+    if not line.flagged or Outcome(line.outcome) is not Outcome.PASSED:
+        return None
+    return f" It speaks against {words.counted(line.flagged, 'flagged row')} all the same, of none of which it is sure."
 
 
 def _not_applicable(lines: Sequence[DetectorBoardLine]) -> Html:

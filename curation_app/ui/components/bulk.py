@@ -6,7 +6,7 @@ import streamlit as st
 
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
-from curation_app.ui.components.markup import Html, clip, tag
+from curation_app.ui.components.markup import Html, clip, tag, titled
 from curation_app.ui.components.words import counted, thousands
 from curation_app.workspace import Preview, Run, Verdict, new_action_id
 
@@ -91,7 +91,7 @@ def summary(title: str, preview: Preview) -> Html:
     columns = [("Given label", preview.per_class), ("Source", preview.per_source), ("Kind", preview.per_kind)]
     return tag(
         "div",
-        tag("p", tag("b", clip(title, 200)), f" · {counted(len(preview.rows), 'row')}. One undo takes all of it back."),
+        tag("p", tag("b", titled(title, 200)), f" · {counted(len(preview.rows), 'row')}. One undo takes all of it back."),
         tag("p", known, cls="notice warning") if known else None,
         tag("div", *(_counts(name, pairs) for name, pairs in columns if pairs), cls="preview-counts"),
         tag("h3", "Examples", cls="eyebrow"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from curation_app.figures.bars import heights
 from curation_app.figures.png import data_address
 from curation_app.ui.components import words
-from curation_app.ui.components.markup import Html, clip, tag, visible
+from curation_app.ui.components.markup import Html, clip, tag, titled, visible
 from curation_app.ui.components.queue_list import share
 from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
 from curation_app.workspace import CampaignLine, CampaignView, Compared, TimeSpan
@@ -21,7 +21,7 @@ def headline(view: CampaignView) -> Html:
     line = view.line
     return tag(
         "div",
-        tag("h1", clip(line.title, 260)),
+        tag("h1", titled(line.title, 260)),
         tag(
             "p",
             tag("span", KIND_NAMES[line.kind], cls="badge"),

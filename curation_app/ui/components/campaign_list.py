@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from curation_app.ui.components import campaign_evidence, words
 from curation_app.ui.components.clicks import leads_to
-from curation_app.ui.components.markup import Html, clip, tag
+from curation_app.ui.components.markup import Html, tag, titled
 from curation_app.ui.components.queue_list import share
 from curation_app.ui.theme import KIND_NAMES
 from curation_app.workspace import CampaignLine
@@ -35,7 +35,7 @@ def _line(line: CampaignLine, here: bool) -> Html:
     return tag(
         "div",
         tag("b", share(line.score), cls="num", title="Chance that this is what the title says"),
-        tag("span", clip(line.title, 120), cls="title"),
+        tag("span", titled(line.title, 120), cls="title"),
         tag(
             "span",
             tag("span", KIND_NAMES[line.kind], cls="badge"),

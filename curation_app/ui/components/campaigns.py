@@ -46,7 +46,7 @@ def _words(campaign: Mapping[str, object]) -> Html:
         tag("span", tag("span", theme.KIND_NAMES[kind], cls=f"badge k-{kind.value}"), cls="kind"),
         tag(
             "span",
-            tag("b", markup.clip(campaign["title"], 110)),
+            tag("b", markup.titled(campaign["title"], 110)),
             tag("br"),
             tag("span", words.counted(count, "row"), _evidence(campaign), cls="soft"),
         ),

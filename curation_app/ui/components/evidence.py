@@ -11,7 +11,7 @@ from curation_app.domain.finding import Outcome
 from curation_app.figures.png import data_address
 from curation_app.ui.components.clicks import leads_to
 from curation_app.ui.components.examples import boxed
-from curation_app.ui.components.markup import Html, clip, join, marked, tag
+from curation_app.ui.components.markup import Html, clip, join, marked, tag, titled
 from curation_app.ui.components.queue_list import share
 from curation_app.ui.components.words import counted, thousands
 from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
@@ -78,7 +78,7 @@ def _groups(groups: tuple[GroupLine, ...]) -> Html | None:
         tag(
             "div",
             tag("span", "Part of campaign: ", cls="soft"),
-            tag("b", clip(group.title, 110)),
+            tag("b", titled(group.title, 110)),
             tag("span", f" · {counted(group.count, 'row')}", cls="soft"),
             cls=f"partof k-{group.kind.value}",
             title=clip(group.title, 400),

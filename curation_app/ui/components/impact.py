@@ -8,7 +8,7 @@ from curation_app.errors import UsageError
 from curation_app.impact import ClassImpact, Impact, Measured, TriggerImpact
 from curation_app.ui import resources, state
 from curation_app.ui.components import markup, words
-from curation_app.ui.components.markup import Html, clip, tag
+from curation_app.ui.components.markup import Html, clip, tag, titled
 from curation_app.workspace import Run
 
 # Classes listed before the rest is folded away; those that gain most come first.
@@ -106,7 +106,7 @@ def _trigger(line: TriggerImpact) -> Html:
     if line.before.low <= line.after.high:
         said += " The stored features hardly carry it; a model trained on the data itself may learn it all the same."
     spread = f"95 % intervals: {_interval(line.before)} before, {_interval(line.after)} after"
-    return tag("p", "Trigger: ", tag("b", clip(line.title, 110)), said, cls="soft", title=spread)
+    return tag("p", "Trigger: ", tag("b", titled(line.title, 110)), said, cls="soft", title=spread)
 
 
 def _interval(value: Measured) -> str:

@@ -19,6 +19,7 @@ BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 # Format (bidi, zero-width, tags), control, private, surrogate, unassigned, line and paragraph separators.
 HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs", "Cn", "Zl", "Zp"})
 VOID_TAGS = frozenset({"br", "hr", "img"})
+FIGURE_AND_PERCENT = re.compile(r"(?<=\d) %")
 MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
 
@@ -61,6 +62,11 @@ def clip(value: object, limit: int) -> str:
     """The first ``limit`` characters on one line, with an ellipsis when there are more."""
     text = " ".join(visible(str(value)[: 4 * limit]).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def titled(value: object, limit: int) -> str:
+    """What a campaign is called: clipped, no figure parted from its percent sign at the end of a line."""
+    return FIGURE_AND_PERCENT.sub("\u00a0%", clip(value, limit))
 
 
 def tag(name: str, *children: object, **attributes: object) -> Html:

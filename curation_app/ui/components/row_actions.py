@@ -6,7 +6,7 @@ import streamlit as st
 
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
-from curation_app.ui.components.markup import clip, tag
+from curation_app.ui.components.markup import tag, titled
 from curation_app.ui.components.words import thousands
 from curation_app.ui.desk import Desk
 from curation_app.ui.theme import KIND_NAMES
@@ -19,7 +19,9 @@ def show(run: Run, desk: Desk, card: Card) -> None:
     asleep = state.bulk(run.name) is not None
     if group is not None:
         kind = Kind(str(group["kind"]))
-        markup.show(tag("div", tag("span", KIND_NAMES[kind], cls="badge"), tag("b", clip(group["title"], 70)), cls=f"group k-{kind.value}"))
+        markup.show(
+            tag("div", tag("span", KIND_NAMES[kind], cls="badge"), tag("b", titled(group["title"], 70)), cls=f"group k-{kind.value}")
+        )
     with st.container(key="row actions", horizontal=True, gap="xsmall"):
         if group is not None:
             rows: tuple[int, ...] = tuple(group["rows"])  # type: ignore[arg-type]

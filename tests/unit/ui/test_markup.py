@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation_app.ui.components.markup import Html, hidden, label, marked, show, tag, visible
+from curation_app.ui.components.markup import Html, hidden, label, marked, show, tag, titled, visible
 
 
 class Tags(HTMLParser):
@@ -59,6 +59,11 @@ def test_a_mark_covers_exactly_its_characters() -> None:
 
 def test_a_widgets_label_holds_no_live_markdown() -> None:
     assert label("![x](http://a) :red[b] $c$ **d**") == r"\!\[x\]\(http\:\/\/a\) \:red\[b\] \$c\$ \*\*d\*\*".replace(r"\/", "/")
+
+
+def test_a_title_keeps_each_figure_with_its_percent_sign() -> None:
+    assert titled("by their words 42 % would be, not more than 5 %", 80) == "by their words 42\u00a0% would be, not more than 5\u00a0%"
+    assert titled("a % b", 80) == "a % b"
 
 
 def test_only_markup_of_this_module_is_shown() -> None:
