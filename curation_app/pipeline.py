@@ -156,7 +156,7 @@ def _calibrate(
         if space.points.shape[1]:
             chosen = rng.permutation(len(representation))[:FAR_SAMPLE]
             features, far = plant_far(space.points[chosen], round(FAR_SHARE * len(chosen)), rng)
-            surprise = far_surprise_of(features, recipe.far_neighbours, soft=space.softened)
+            surprise = far_surprise_of(replace(space, points=features), recipe.far_neighbours)
             plantings[Outlier.code].append(Planting.of_copy(surprise, far))
     return fit_calibration(plantings, counted)
 

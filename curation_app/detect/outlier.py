@@ -30,9 +30,6 @@ WIDEST_FOR_CUTS = 64
 CUTS, FEWEST_FOR_CUTS = 200, 20
 # A further look is heard from here on, one row in thirty: it adds rows that the distances miss and leaves the order of the others.
 FURTHER_FROM = 1.5
-# The tail of distances of ranks and of what columns do not explain is read no farther out: planted rows show best there, and a twentieth of
-# them would bend it. How fine pictures are differs by what they show, which is no tail yet.
-READ_TO = 0.90
 # One clean row in a thousand, or the most extreme of so many rows, is no issue yet.
 ISSUE_AT, BEYOND_CHANCE = 3.0, 0.5
 # Distances below this share of the median count as this: exact copies at distance 0 have no logarithm.
@@ -76,7 +73,7 @@ class Outlier(Detector):
         cuts = self._cuts(dataset, representation, recipe, seed)
         further = _further_looks(dataset, space, representation, seed)
         plain = far_surprise(distances, recipe.far_neighbours, cuts)
-        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, READ_TO if space.softened else SCALE)
+        surprise = far_surprise(distances, recipe.far_neighbours, cuts, further, space.read_to)
         wide = distances[:, : wide_count(len(distances), distances.shape[1], recipe.far_neighbours)].mean(axis=1, dtype=np.float64)
         times = wide / max(float(np.median(wide)), np.finfo(np.float32).tiny)
         worth = np.flatnonzero(surprise >= 1.0)
@@ -113,7 +110,7 @@ def far_surprise(
     far_neighbours: int = 100,
     cuts: np.ndarray | None = None,
     further: Sequence[np.ndarray] = (),
-    further_to: float = READ_TO,
+    further_to: float = SCALE,
 ) -> np.ndarray:
     """Surprise of each row's distance from the others.
 
@@ -149,14 +146,16 @@ def far_surprise(
     return surest(np.stack(surprises + [np.where(look >= FURTHER_FROM, look, 0.0) for look in heard]))
 
 
-def far_surprise_of(points: np.ndarray, far_neighbours: int = 100, *, soft: bool = False) -> np.ndarray:
-    """The same for (n, d) points without a graph, softened or not: for judging a planted sample of at most 3,000 rows."""
+def far_surprise_of(space: FarSpace, far_neighbours: int = 100) -> np.ndarray:
+    """The same for the (n, d) points of a space without a graph: for judging a planted sample of at most 3,000 rows."""
+    points = space.points
     if len(points) > MOST_WITHOUT_GRAPH:
         raise ValueError(f"{len(points):,} rows, at most {MOST_WITHOUT_GRAPH:,} are compared without a graph")
     if len(points) < 2:
         return np.zeros(len(points))
-    further = (near_in_ranks(_to_others(normal_scores(points), NEAR)),) if soft else ()
-    return far_surprise(_to_others(softened(points) if soft else points, max(far_neighbours, NEAR)), far_neighbours, further=further)
+    further = (near_in_ranks(_to_others(normal_scores(points), NEAR)),) if space.softened else ()
+    distances = _to_others(softened(points) if space.softened else points, max(far_neighbours, NEAR))
+    return far_surprise(distances, far_neighbours, further=further, further_to=space.read_to)
 
 
 def isolation(features: np.ndarray, seed: int) -> np.ndarray:

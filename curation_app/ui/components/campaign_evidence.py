@@ -146,5 +146,5 @@ def bars(counts: Sequence[int], tone: str, alt: str) -> Html:
 def _facts(facts: Sequence[tuple[str, str]]) -> Html | None:
     if not facts:
         return None
-    said = (tag("span", f"{clip(name, 40)} ", tag("b", clip(value, 120)), " ") for name, value in facts)
-    return tag("p", *said, cls="soft small part")
+    said = (tag("div", f"{clip(name, 40)} ", tag("b", titled(value, 120))) for name, value in facts)
+    return tag("div", *said, cls="soft small part")

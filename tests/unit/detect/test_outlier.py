@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from curation_app.attack import plant_far
+from curation_app.detect.far_space import FarSpace
 from curation_app.detect.outlier import Outlier, far_surprise, far_surprise_of
 from curation_app.detect.runner import run_one
 from curation_app.domain.dataset import Modality
@@ -108,11 +109,11 @@ def test_names_the_cells_that_are_unusual() -> None:
 
 def test_a_sample_without_a_graph_is_judged_as_with_one() -> None:
     features, mask = plant_far(blobs(300)[0], 15, np.random.default_rng(3))
-    direct = far_surprise_of(features)
+    direct = far_surprise_of(FarSpace(points=features, softened=False))
     assert np.allclose(direct, far_surprise(brute_neighbours(features, 100).distances), atol=0.01)
     assert np.median(direct[mask]) > 1.5
     with pytest.raises(ValueError, match="at most"):
-        far_surprise_of(np.zeros((3_001, 2)))
+        far_surprise_of(FarSpace(points=np.zeros((3_001, 2)), softened=False))
 
 
 def test_equal_rows_are_not_surprising() -> None:
