@@ -102,7 +102,8 @@ class FourierRidge:
         strength = penalty * max(1, int(self._labelled.sum()))
         ridged = gram.copy()
         ridged.flat[:: len(gram) + 1] += np.float32(strength)
-        return _inverse_of_gram(ridged)
+        inverse: np.ndarray = np.linalg.inv(ridged)
+        return inverse
 
     def _fold_inverses(self, grams: np.ndarray) -> np.ndarray:
         total = grams.sum(axis=0)
@@ -119,21 +120,6 @@ class FourierRidge:
         waves = self._waves(rows)
         losses = [_log_loss(waves @ (self._inverse(gram, penalty) @ moment), codes[rows]) for penalty in PENALTIES]
         return PENALTIES[int(np.argmin(losses))]
-
-
-def _inverse_of_gram(gram: np.ndarray) -> np.ndarray:
-    """The inverse of a symmetric positive definite (m, m) float32 matrix, in a third of the time that any other takes."""
-    from scipy.linalg.lapack import spotrf, spotri
-
-    factor, failed = spotrf(gram)
-    if not failed:
-        upper, failed = spotri(factor, overwrite_c=True)
-    if failed:
-        # Rounding can make the last pivots negative; the general way does not need them.
-        inverse: np.ndarray = np.linalg.inv(gram)
-        return inverse
-    upper = np.triu(upper)
-    return np.asarray(upper + np.triu(upper, 1).T)
 
 
 def _typical_square(features: np.ndarray, rng: np.random.Generator) -> float:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from curation_app.represent.centroid import TermCentroid
 from curation_app.represent.discriminant import Discriminant, _linear_rule
 from curation_app.represent.folds import grouped_folds
-from curation_app.represent.fourier_ridge import FourierRidge, _inverse_of_gram
+from curation_app.represent.fourier_ridge import FourierRidge
 from curation_app.represent.naive_bayes import SMOOTHING, ComplementBayes
 
 ROWS, CLASSES = 300, 3
@@ -93,12 +93,3 @@ def test_another_set_of_missing_labels_is_learnt_from_anew(blobs: tuple[np.ndarr
     ridge(fuller)
     again._inverses = again._fold_inverses(again._fold_grams())
     np.testing.assert_allclose(ridge.scores(fuller), again.scores(fuller), atol=1e-5)
-
-
-def test_the_inverse_of_a_gram_is_the_inverse_and_rounding_does_not_stop_it() -> None:
-    rows = np.random.default_rng(8).standard_normal((200, 40)).astype(np.float32)
-    gram = rows.T @ rows
-    assert np.allclose(_inverse_of_gram(gram), np.linalg.inv(gram.astype(np.float64)), rtol=0, atol=1e-6)
-    # One pivot below zero, as rounding leaves it where two columns say the same.
-    gram[0, 0] = -1e-3
-    assert np.allclose(_inverse_of_gram(gram), np.linalg.inv(gram), rtol=1e-3, atol=1e-6)
