@@ -83,6 +83,7 @@ class Outlier(Detector):
             surprise,
             outcome=Outcome.ISSUE if far else Outcome.PASSED,
             reason=f"Rows that lie far from all others: {far:,}." if far else "No row lies farther out than chance allows.",
+            # Where the distances alone make it an issue, they say why.
             reasons={
                 row: _sentence(times[row], cells.get(row, ""), things(dataset), seen if plain[row] < min(surprise[row], ISSUE_AT) else "")
                 for row in worth.tolist()
