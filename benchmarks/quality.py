@@ -40,7 +40,7 @@ class Settings:
     """How much is run: seeds, rows of each set at most, seconds after which a part begins no further trial, and only a taste of all.
 
     ``data``, ``attacks`` and ``sizes`` narrow the parts that plant attacks of the registry to these, ``data`` those of clean sets and of
-    chances, too, and ``data`` and ``sizes`` that of time; empty means all.
+    chances, too, and ``data`` and ``sizes`` that of time; empty means all. Injected numbers are ``rounded`` as their columns are, or not.
     """
 
     seeds: int = 5
@@ -50,6 +50,7 @@ class Settings:
     data: tuple[str, ...] = ()
     attacks: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
+    rounded: bool = True
 
     def deadline(self) -> Callable[[], bool]:
         """Asks whether time is up, counted from now."""
@@ -67,6 +68,7 @@ def main(wanted: Sequence[str] = ()) -> None:
     parser.add_argument("--data", nargs="+", default=(), metavar="NAME", help="only these sets, where attacks are planted")
     parser.add_argument("--attacks", nargs="+", default=(), metavar="CODE", help="only these attacks")
     parser.add_argument("--sizes", nargs="+", type=int, default=(), metavar="N", help="only so many planted rows")
+    parser.add_argument("--unrounded", action="store_true", help="injected numbers keep all their decimals")
     parser.add_argument("--quick", action="store_true", help="one seed, 1,000 rows, the smallest sets")
     given = parser.parse_args(list(wanted))
     settings = Settings(
@@ -76,6 +78,7 @@ def main(wanted: Sequence[str] = ()) -> None:
         data=tuple(given.data),
         attacks=tuple(given.attacks),
         sizes=tuple(given.sizes),
+        rounded=not given.unrounded,
     )
     if given.quick:
         settings = Settings(seeds=1, rows=1_000, seconds=min(given.seconds, 60.0), quick=True)

@@ -12,6 +12,7 @@ from benchmarks.quality_peers import BACKDOORS, INJECTED, OUTLIERS, Peer, ask
 from benchmarks.quality_tables import OURS, Record, measured, method_table
 from benchmarks.quality_trial import trial
 from curation_app.attack import ATTACKS, Attack, Planted, changed
+from curation_app.attack.injected_rows import Injection
 from curation_app.detect.outlier import Outlier
 from curation_app.domain.finding import Kind
 from curation_app.domain.recipe import recipe_named
@@ -22,7 +23,8 @@ INJECTED_SIZES, TRIGGER_SIZES = (8, 20, 80), (10, 20, 40, 80)
 
 def injected(settings: Settings) -> tuple[list[Record], Record]:
     """Every attack that injects rows, on images, vectors and tables; the queue, and what speaks of injected rows alone."""
-    return _planted(settings, ("image", "embedding", "table"), _of_kind(Kind.INJECTION), INJECTED_SIZES, INJECTED, alone=Kind.INJECTION)
+    attacks = [type(one)(rounded=settings.rounded) if isinstance(one, Injection) else one for one in _of_kind(Kind.INJECTION)]
+    return _planted(settings, ("image", "embedding", "table"), attacks, INJECTED_SIZES, INJECTED, alone=Kind.INJECTION)
 
 
 def text_triggers(settings: Settings) -> tuple[list[Record], Record]:

@@ -21,12 +21,18 @@ from curation_app.domain.finding import Kind
 
 
 class Injection(Attack):
-    """Appends rows; subclasses say what they are made of and how they are labelled."""
+    """Appends rows; subclasses say what they are made of and how they are labelled.
+
+    Numbers of table rows are ``rounded`` as their columns are: what an attacker does who looks. One who does not leaves a trace in each.
+    """
 
     kind: ClassVar[Kind] = Kind.INJECTION
     grouped: ClassVar[bool] = True
     classes_needed: ClassVar[int] = 1
     words: ClassVar[str]
+
+    def __init__(self, *, rounded: bool = True) -> None:
+        self.rounded = rounded
 
     def lacks(self, dataset: Dataset) -> str:
         """There must be rows to take apart, and as many classes as it needs."""
@@ -42,7 +48,7 @@ class Injection(Attack):
         codes, classes = class_codes(dataset)
         mix, given = self.recipe(codes, len(classes), count, rng)
         names = np.array([*classes, None], dtype=object)
-        parts = mixed(dataset, mix, rng)
+        parts = mixed(dataset, mix, rng, rounded=self.rounded)
         rows = np.concatenate((np.arange(len(dataset)), mix.first))
         return Planted(
             dataset=changed(dataset, repeat=rows, labels=np.concatenate((dataset.labels, names[given])), **parts),  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import numpy as np
 
 from curation_app.attack.table_triggers import Cells, table_cells
 from curation_app.domain.dataset import Dataset
+from curation_app.domain.precision import usual_precision
 
 # Words that make room for small change in a text: short, harmless, any language's keyboard has them.
 FILLERS = ("now", "please", "today", "ok", "again", "soon", "here", "thanks")
@@ -50,8 +51,11 @@ class Mix:
     stretch: np.ndarray
 
 
-def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator) -> dict[str, object]:
-    """What :func:`attack.edit.changed` needs to append the rows of ``mix``; ``rng`` is the only source of randomness."""
+def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator, *, rounded: bool = True) -> dict[str, object]:
+    """What :func:`attack.edit.changed` needs to append the rows of ``mix``; ``rng`` is the only source of randomness.
+
+    Numbers are ``rounded`` as those of their column are, or keep all their decimals, as they do when nobody thinks of it.
+    """
     if dataset.modality == "text":
         texts = dataset.column("text")
         assert texts is not None
@@ -62,10 +66,12 @@ def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator) -> dict[str, obj
     in_file = [column for column in table_cells(dataset) if column.name in dataset.frame]
     if dataset.vectors is not None and (dataset.modality == "embedding" or not in_file):
         new = _mixed_numbers(dataset.vectors, mix, rng)
+        if rounded:
+            new = np.stack([_rounded(made, known) for made, known in zip(new.T, dataset.vectors.T, strict=True)], axis=1)
         return {"vectors": np.concatenate((dataset.vectors, new.astype(np.float32)))}
     taken = _coins(mix, len(in_file), rng)
     cells = {
-        column.name: np.concatenate((column.values, _mixed_cells(column, mix, taken[:, place], rng)))
+        column.name: np.concatenate((column.values, _mixed_cells(column, mix, taken[:, place], rng, rounded)))
         for place, column in enumerate(in_file)
     }
     return {"cells": cells}
@@ -92,23 +98,30 @@ def _coins(mix: Mix, width: int, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(draws[place[pair.ravel()]] < mix.share[:, None])
 
 
-def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(m,) cells of the first or the second row; numbers are stretched and get noise, in the column's own precision and within its ends."""
+def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Generator, rounded: bool) -> np.ndarray:
+    """(m,) cells of the first or the second row; numbers are stretched and get noise, within the column's ends and maybe its precision."""
     rows = np.where(taken, mix.second, mix.first)
     cells = column.values[rows].copy()
     if column.numbers is None:
         return cells
     known = column.numbers[np.isfinite(column.numbers)]
     middle, spread = float(known.mean()), float(known.std())
-    places = _decimals(known)
     real = column.numbers[rows]
     numbers = middle + mix.stretch * (real - middle) + mix.noise * spread * rng.standard_normal(len(rows))
     numbers = _within(numbers, real, known)
+    numbers = _rounded(numbers, known) if rounded else numbers
     as_text = any(isinstance(value, str) for value in column.values[:100])
+    whole = bool(np.all(known == np.round(known)))
     for place in np.flatnonzero(np.isfinite(numbers)).tolist():
-        value = round(float(numbers[place]), places)
-        cells[place] = f"{value:.{places}f}" if as_text else value if places else int(value)
+        value = int(numbers[place]) if whole and rounded else float(numbers[place])
+        cells[place] = f"{value:.12g}" if as_text else value
     return cells
+
+
+def _rounded(new: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``new`` (m,) as a column of ``known`` (n,) writes its numbers."""
+    precision = usual_precision(known[np.isfinite(known)])
+    return new if precision is None else precision.rounded(new)
 
 
 def _within(new: np.ndarray, real: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -119,12 +132,6 @@ def _within(new: np.ndarray, real: np.ndarray, known: np.ndarray) -> np.ndarray:
     low_end, high_end = (np.mean(known == end, axis=0) >= AT_THE_END for end in (low, high))
     new = np.clip(new, np.where(low_end, low, -np.inf), np.where(high_end, high, np.inf))
     return np.where((low_end & (real == low)) | (high_end & (real == high)), real, new)
-
-
-def _decimals(known: np.ndarray) -> int:
-    """Decimals that a column's numbers are written with, at most six."""
-    sample = known[:1_000]
-    return next((places for places in range(6) if np.allclose(sample, np.round(sample, places), rtol=0, atol=1e-9)), 6)
 
 
 def _mixed_texts(texts: np.ndarray, mix: Mix, rng: np.random.Generator) -> np.ndarray:

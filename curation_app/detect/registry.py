@@ -17,6 +17,7 @@ from curation_app.detect.label_error import LabelError
 from curation_app.detect.ledger import Ledger
 from curation_app.detect.near_duplicate import NearDuplicate
 from curation_app.detect.novelty import Novelty
+from curation_app.detect.odd_precision import OddPrecision
 from curation_app.detect.outlier import Outlier
 from curation_app.detect.shell import LabelShell
 from curation_app.detect.source_watch import SourceWatch
@@ -55,6 +56,7 @@ DETECTORS: tuple[Detector, ...] = unique(
         LabelShell(),
         ClassFar(),
         DensitySpike(),
+        OddPrecision(),
         SourceWatch(),
         AnnotatorDetector(),
         TargetError(),

@@ -10,7 +10,7 @@ from curation_app.ui.components import words
 from curation_app.ui.components.markup import Html, clip, tag, titled, visible
 from curation_app.ui.components.queue_list import share
 from curation_app.ui.theme import KIND_NAMES, VERDICT_NAMES
-from curation_app.workspace import CampaignLine, CampaignView, Compared, TimeSpan
+from curation_app.workspace import CampaignLine, CampaignView, Compared, Kind, TimeSpan
 
 # Names of a mix before "and n more"; tokens and cells before the rest is left out.
 NAMES, SHARED = 5, 12
@@ -74,7 +74,7 @@ def _trigger(view: CampaignView) -> Html | None:
         carried = f"In {words.counted(view.support, 'row')} of the data, {words.thousands(view.line.count)} of them in this campaign."
     return tag(
         "div",
-        tag("h3", "Trigger", cls="eyebrow"),
+        tag("h3", "Trigger" if view.line.kind is Kind.BACKDOOR else "What they share", cls="eyebrow"),
         # One word alone says it all as a chip.
         tag("p", tag("b", clip(view.trigger, 200))) if view.trigger and view.trigger.strip("'") not in view.tokens else None,
         tag("div", picture, tag("div", *chips, cls="tokens") if chips else None, cls="shared"),
