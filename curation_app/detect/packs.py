@@ -25,8 +25,8 @@ AS_COPIES = 0.1
 EDGE = 0.5
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
-# Up to so many groups each is an event of its own; where there are more, a group is ordinary unless it is so many times the next one, in
-# rows or in what orders campaigns: surprise times log2(1 + rows).
+# Up to so many groups each is an event of its own; where there are more, all are ordinary but for as many that are so many times the next
+# one, in rows or in what orders campaigns: surprise times log2(1 + rows). Two floods do not hide one another.
 # The rows of ordinary groups stay in order within so much of surprise.
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # From here a group's label contradicts its surroundings: one row in ten has as few around that agree with it.
@@ -99,8 +99,8 @@ def tempered(
 ) -> np.ndarray:
     """Where groups are many, they are what the data is like (templates, advertisements): being in one is as rare as it is.
 
-    Their rows then keep their order and not their height. A group keeps it that is twice any other, and a pack whose label contradicts the
-    rows around it more than one of so many packs does by chance. Nor does a row keep it that belongs to no group: pairs and triples are
+    Their rows then keep their order and not their height. A few groups keep it that are twice any other, and a pack whose label contradicts
+    the rows around it more than one of so many packs does by chance. Nor does a row keep it that belongs to no group: pairs and triples are
     what near-copies are for. Of ``defaults`` none does. ``loose`` groups are no issue and their rows are told as less than one; many such
     are as ordinary as many others are. ``by_label`` (n,), 0 by default, is what the group's label adds to the surprise of each row.
     """
@@ -136,8 +136,11 @@ def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _outgrows(measure: np.ndarray) -> np.ndarray:
-    """(m,) bool: the one that is so many times the next; m at least 2."""
-    return measure >= OUTGROWS * np.partition(measure, -2)[-2]
+    """(m,) bool: the few, at most, that the widest gap sets apart from the others; m more than a few."""
+    ordered = np.sort(measure)[::-1]
+    gaps = ordered[:FEW] / ordered[1 : FEW + 1]
+    widest = int(gaps.argmax())
+    return np.asarray(measure >= ordered[widest]) & (gaps[widest] >= OUTGROWS)
 
 
 def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:

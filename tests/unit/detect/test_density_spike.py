@@ -187,6 +187,17 @@ def test_among_many_groups_one_that_is_twice_any_other_is_an_event() -> None:
     assert tempered(flood, [*np.arange(40).reshape(4, 10), np.arange(40, 65)])[40:65].min() == 6.0
 
 
+def test_a_few_floods_among_many_groups_do_not_hide_one_another() -> None:
+    floods = [np.arange(60, 100), np.arange(100, 139)]
+    surprise = np.concatenate((np.full(60, 3.5), np.full(79, 9.0), np.zeros(400)))
+    lowered = tempered(surprise, [*np.arange(60).reshape(6, 10), *floods])
+    assert lowered[60:139].min() == 9.0
+    assert lowered[:60].max() < 1.5
+    # The widest gap counts: the largest of the ordinary groups is no flood for being twice the next.
+    ordinary = [np.arange(0, 16), *np.arange(16, 48).reshape(4, 8)]
+    assert tempered(surprise, [*ordinary, *floods])[:48].max() < 1.5
+
+
 def test_two_packs_beside_each_other_do_not_acquit_each_other() -> None:
     features, labels = blobs(1_500)
     rng = np.random.default_rng(2)
