@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,6 @@ from curation_app.errors import ScanCancelled
 
 # A worker that was asked to stop cleans up in well under this; after it, it is ended.
 STOP_SECONDS = 5.0
-
-_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start(job: Job) -> None:
@@ -37,8 +36,9 @@ def launch(module: str, arguments: list[str], folder: Path, name: str) -> None:
         child = subprocess.Popen(
             [sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-    _children[child.pid] = child
     (folder / f"{name}.pid").write_text(f"{child.pid} {_born(child.pid)}")
+    # Somebody has to wait for it, or it stays in the process table when it has ended.
+    threading.Thread(target=child.wait, name=f"waits for {name} {child.pid}", daemon=True).start()
 
 
 def status(folder: RunFolder) -> dict[str, Any]:
@@ -114,13 +114,10 @@ def _process(pid_file: Path) -> psutil.Process | None:
 def alive(pid_file: Path) -> bool:
     """Whether the child still works."""
     process = _process(pid_file)
-    if process is None:
+    try:
+        return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    child = _children.get(process.pid)
-    if child is not None and child.poll() is not None:
-        del _children[process.pid]
-        return False
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def _born(pid: int) -> float:
