@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from curation_app.domain.representation import Neighbours
+from curation_app.represent.fourier_ridge import inverse_of_positive
 from curation_app.represent.judge import Judge
 from curation_app.represent.probability import best_scale, calibrated, softmax
 from curation_app.represent.trees import OutOfBagTrees
@@ -105,3 +106,11 @@ def test_what_the_first_round_said_of_a_row_its_own_label_has_no_part_in() -> No
     assert last[0].argmax() == 1
     alone = Judge({"one": lambda codes: given}).rounds(codes)
     assert alone[0] is alone[1]
+
+
+@pytest.mark.parametrize("size", [1, 512, 513, 1_001])
+def test_an_inverse_by_halves_is_the_inverse(size: int) -> None:
+    rows = np.random.default_rng(size).standard_normal((2 * size, size)).astype(np.float32)
+    matrix = rows.T @ rows + np.float32(0.1 * size) * np.eye(size, dtype=np.float32)
+    product = inverse_of_positive(matrix).astype(np.float64) @ matrix
+    assert np.abs(product - np.eye(size)).max() < 1e-5
