@@ -159,7 +159,10 @@ def _typed(values: np.ndarray, column: pd.Series) -> pd.Series:
 
     try:
         if column.dtype != object:
-            return pd.Series(values, index=column.index).astype(column.dtype)
+            typed = pd.Series(values, index=column.index).astype(column.dtype)
+            # A column of whole numbers would cut decimals off without a word.
+            if column.dtype.kind not in "iu" or bool((typed.to_numpy() == values).all()):
+                return typed
     except (TypeError, ValueError):
         pass
     return pd.Series(values, index=column.index, dtype=object)

@@ -53,6 +53,13 @@ def test_a_label_column_of_numbers_keeps_its_type(tmp_path) -> None:  # type: ig
     assert (copy.row_fingerprints != dataset.row_fingerprints).tolist() == [True, True, False]
 
 
+def test_a_column_of_whole_numbers_does_not_cut_decimals_off(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "counts.parquet"
+    pd.DataFrame({"count": [1, 2, 3], "label": ["a", "b", "a"]}).to_parquet(path)
+    copy = changed(read_dataset(path), cells={"count": [1, 2.75, 3]})
+    assert copy.frame["count"].tolist() == [1, 2.75, 3]
+
+
 def test_pictures_and_vectors_are_replaced_row_by_row() -> None:
     images = np.zeros((2, 3, 3), np.uint8)
     patched = images.copy()
