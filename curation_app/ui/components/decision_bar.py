@@ -7,10 +7,12 @@ import streamlit as st
 from curation_app.ui import events, state
 from curation_app.ui.components import markup
 from curation_app.ui.desk import Desk
-from curation_app.workspace import ActLine, Card, Run, Verdict, new_action_id
+from curation_app.workspace import ActLine, Card, Kind, Run, Verdict, new_action_id
 
 # Number keys.
 NUMBERED = 9
+# What is more likely put there than not, and has no better label, is dropped rather than kept.
+PUT_THERE, LIKELY = frozenset({Kind.BACKDOOR, Kind.INJECTION}), 0.5
 
 
 def class_keys(run: Run, card: Card) -> tuple[str, ...]:
@@ -35,6 +37,7 @@ def show(run: Run, desk: Desk, card: Card | None, keys: tuple[str, ...]) -> None
 def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> None:
     action = new_action_id()
     better = card.suggested if card.suggested not in (None, card.given) else None
+    unwanted = better is None and card.kind in PUT_THERE and card.suspicion >= LIKELY
 
     def button(
         words: str, key: str, shortcut: str, verdict: Verdict, to: str | None = None, *, main: bool = False, off: bool = False
@@ -49,14 +52,14 @@ def _decisions(run: Run, card: Card, keys: tuple[str, ...], asleep: bool) -> Non
             disabled=asleep or off,
         )
 
-    button("Keep", "keep", "K", Verdict.ACCEPT, main=better is None)
+    button("Keep", "keep", "K", Verdict.ACCEPT, main=better is None and not unwanted)
     if better is not None:
         button(f"Relabel to {markup.label(better, limit=22)}", "accept", "A", Verdict.RELABEL, better, main=True)
     if run.classes:
         _other_class(run, card, keys, action, asleep)
     elif run.label_kind != "class":
         _new_label(run, card, action, asleep)
-    button("Drop", "drop", "D", Verdict.DROP)
+    button("Drop", "drop", "D", Verdict.DROP, main=unwanted)
     button("Second look", "later", "S", Verdict.LATER)
     st.text_input("Reason", key="reason", placeholder="Reason", label_visibility="collapsed", max_chars=400, width=170, on_change="ignore")
     with st.container(key="classkeys"):
