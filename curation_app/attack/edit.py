@@ -161,9 +161,9 @@ def _typed(values: np.ndarray, column: pd.Series) -> pd.Series:
         if column.dtype != object:
             typed = pd.Series(values, index=column.index).astype(column.dtype)
             # A column of whole numbers would cut decimals off without a word.
-            if column.dtype.kind not in "iu" or bool((typed.to_numpy() == values).all()):
+            if column.dtype.kind not in "iub" or bool((typed.to_numpy() == values).all()):
                 return typed
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     return pd.Series(values, index=column.index, dtype=object)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from curation_app.attack.table_triggers import Cells, table_cells
 from curation_app.domain.dataset import Dataset
-from curation_app.domain.precision import usual_precision
+from curation_app.domain.precision import Precision, usual_precision
 
 # Words that make room for small change in a text: short, harmless, any language's keyboard has them.
 FILLERS = ("now", "please", "today", "ok", "again", "soon", "here", "thanks")
@@ -65,9 +65,8 @@ def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator, *, rounded: bool
         return {"images": np.concatenate((dataset.images, np.clip(np.round(new), 0, 255).astype(np.uint8)))}
     in_file = [column for column in table_cells(dataset) if column.name in dataset.frame]
     if dataset.vectors is not None and (dataset.modality == "embedding" or not in_file):
-        new = _mixed_numbers(dataset.vectors, mix, rng)
-        if rounded:
-            new = np.stack([_rounded(made, known) for made, known in zip(new.T, dataset.vectors.T, strict=True)], axis=1)
+        # Numbers of vectors are computed by nature.
+        new = _mixed_numbers(dataset.vectors, mix, rng, rounded=rounded and dataset.modality == "table")
         return {"vectors": np.concatenate((dataset.vectors, new.astype(np.float32)))}
     taken = _coins(mix, len(in_file), rng)
     cells = {
@@ -77,8 +76,8 @@ def mixed(dataset: Dataset, mix: Mix, rng: np.random.Generator, *, rounded: bool
     return {"cells": cells}
 
 
-def _mixed_numbers(values: np.ndarray, mix: Mix, rng: np.random.Generator) -> np.ndarray:
-    """(m, ...) float64: in proportion, away from the mean, with noise."""
+def _mixed_numbers(values: np.ndarray, mix: Mix, rng: np.random.Generator, *, rounded: bool = False) -> np.ndarray:
+    """(m, ...) float64: in proportion, away from the mean, with noise; ``rounded`` as each column is."""
     wide = (-1,) + (1,) * (values.ndim - 1)
     middle, share = values.mean(axis=0, dtype=np.float64), mix.share.reshape(wide)
     real = (1.0 - share) * values[mix.first] + share * values[mix.second]
@@ -86,6 +85,10 @@ def _mixed_numbers(values: np.ndarray, mix: Mix, rng: np.random.Generator) -> np
     # A number that never changes is left alone in vectors; in pictures the border is noise like the rest.
     deviation = values.std(axis=0, dtype=np.float64) if values.ndim == 2 else float(values.std(dtype=np.float64))
     new += mix.noise * deviation * rng.standard_normal(new.shape)
+    if rounded:
+        new = np.stack(
+            [_rounded(made, usual_precision(known[np.isfinite(known)])) for made, known in zip(new.T, values.T, strict=True)], axis=1
+        )
     return _within(new, real, values) if values.ndim == 2 else np.asarray(new)
 
 
@@ -108,20 +111,29 @@ def _mixed_cells(column: Cells, mix: Mix, taken: np.ndarray, rng: np.random.Gene
     middle, spread = float(known.mean()), float(known.std())
     real = column.numbers[rows]
     numbers = middle + mix.stretch * (real - middle) + mix.noise * spread * rng.standard_normal(len(rows))
-    numbers = _within(numbers, real, known)
-    numbers = _rounded(numbers, known) if rounded else numbers
+    precision = usual_precision(known) if rounded else None
+    numbers = _within(_rounded(numbers, precision), real, known)
     as_text = any(isinstance(value, str) for value in column.values[:100])
-    whole = bool(np.all(known == np.round(known)))
     for place in np.flatnonzero(np.isfinite(numbers)).tolist():
-        value = int(numbers[place]) if whole and rounded else float(numbers[place])
-        cells[place] = f"{value:.12g}" if as_text else value
+        cells[place] = _written(float(numbers[place]), precision, as_text=as_text)
     return cells
 
 
-def _rounded(new: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """``new`` (m,) as a column of ``known`` (n,) writes its numbers."""
-    precision = usual_precision(known[np.isfinite(known)])
-    return new if precision is None else precision.rounded(new)
+def _rounded(new: np.ndarray, precision: Precision | None) -> np.ndarray:
+    """``new`` (m,) as a column of this precision writes its numbers; missing ones stay missing."""
+    if precision is None:
+        return new
+    return np.where(np.isfinite(new), precision.rounded(np.where(np.isfinite(new), new, 0.0)), new)
+
+
+def _written(number: float, precision: Precision | None, *, as_text: bool) -> object:
+    """A cell of a column of this precision."""
+    decimals = None if precision is None else precision.decimals
+    if decimals is None:
+        return repr(number) if as_text else number
+    if as_text:
+        return f"{number:.{decimals}f}"
+    return number if decimals else int(number)
 
 
 def _within(new: np.ndarray, real: np.ndarray, known: np.ndarray) -> np.ndarray:

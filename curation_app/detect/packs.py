@@ -25,8 +25,9 @@ AS_COPIES = 0.1
 EDGE = 0.5
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
-# Up to so many groups each is an event of its own; where there are more, all are ordinary but for as many that are so many times the next
-# one, in rows or in what orders campaigns: surprise times log2(1 + rows). Two floods do not hide one another.
+# Up to so many groups each is an event of its own. Where there are more, all are ordinary but the first, or the first two or three, if the
+# last of them is so many times the next, in rows or in what orders campaigns (surprise times log2(1 + rows)): floods do not hide one
+# another.
 # The rows of ordinary groups stay in order within so much of surprise.
 FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
 # From here a group's label contradicts its surroundings: one row in ten has as few around that agree with it.
@@ -136,11 +137,10 @@ def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _outgrows(measure: np.ndarray) -> np.ndarray:
-    """(m,) bool: the few, at most, that the widest gap sets apart from the others; m more than a few."""
+    """(m,) bool: those before the first gap, where that comes after a few at most; m more than a few, all above 0."""
     ordered = np.sort(measure)[::-1]
-    gaps = ordered[:FEW] / ordered[1 : FEW + 1]
-    widest = int(gaps.argmax())
-    return np.asarray(measure >= ordered[widest]) & (gaps[widest] >= OUTGROWS)
+    gaps = ordered[:FEW] >= OUTGROWS * ordered[1 : FEW + 1]
+    return np.asarray(measure >= ordered[gaps.argmax()]) & bool(gaps.any())
 
 
 def _lower(surprise: np.ndarray, rows: np.ndarray, usual: float) -> None:

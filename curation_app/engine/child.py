@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -78,10 +79,12 @@ def stop(pid_file: Path) -> None:
     """Ask a child to end, and end it if it does not."""
     process = _process(pid_file)
     if process is not None:
-        process.terminate()
-        _, left = psutil.wait_procs([process], timeout=STOP_SECONDS)
-        for stubborn in left:
-            stubborn.kill()
+        # It may end by itself at any moment, which is what is wanted.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+            _, left = psutil.wait_procs([process], timeout=STOP_SECONDS)
+            for stubborn in left:
+                stubborn.kill()
 
 
 def forget(folder: RunFolder) -> None:

@@ -19,9 +19,9 @@ RULE_PRIOR_NATS = 6.0
 SUREST = 0.99
 # A rule speaks with all its rows, any other surprise of a row with one: where both are as sure as they may be, the rule's rows come first.
 # Learned chances end at .991 (a nudge keeps their order); no reader sees the difference. So it is with packed groups and floods, no row of
-# which is as sure alone, and with numbers no person wrote, which come in groups as well.
+# which is as sure alone.
 SUREST_RULE, SUREST_GROUP = 0.992, 0.9915
-GROUPED = frozenset({"spike", "copies", "precision"})
+GROUPED = frozenset({"spike", "copies"})
 # Families that speak against a row for what lies near it.
 NEARNESS = frozenset({"spike", "copies", "label", "far"})
 # How packed a row is has a tail that falls faster than the exponential one it is judged by, wherever the data is not packed by nature (of

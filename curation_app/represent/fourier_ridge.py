@@ -14,7 +14,7 @@ BLOCK = 8_192
 KEEP_UP_TO = 20_000
 # Pairs of rows from which the typical squared distance is taken.
 PAIRS = 4_000
-# Larger matrices are inverted in halves: that is matrix products, three to four times as fast as LAPACK's way to an inverse.
+# Larger matrices are inverted by halves: matrix products take half the time of LAPACK's general inverse.
 INVERTED_WHOLE = 512
 # Penalties tried, as shares of the number of training rows.
 PENALTIES = (1e-4, 1e-3, 1e-2)
@@ -124,7 +124,9 @@ class FourierRidge:
 
 
 def inverse_of_positive(matrix: np.ndarray) -> np.ndarray:
-    """(d, d) inverse of a symmetric positive definite ``matrix``, by halves (Schur's complement of the first).
+    """(d, d) inverse of a symmetric positive definite ``matrix``, in its own type; by halves (Schur's complement of the first).
+
+    Computed in double precision, whatever the type: with the smallest penalty single precision loses a tenth of the answers.
 
     Examples
     --------
@@ -132,13 +134,17 @@ def inverse_of_positive(matrix: np.ndarray) -> np.ndarray:
     array([[0.5 , 0.  ],
            [0.  , 0.25]])
     """
+    return _by_halves(matrix.astype(np.float64)).astype(matrix.dtype)
+
+
+def _by_halves(matrix: np.ndarray) -> np.ndarray:
     size = len(matrix)
     if size <= INVERTED_WHOLE:
         return np.asarray(np.linalg.inv(matrix))
     half = size // 2
-    first, across = inverse_of_positive(matrix[:half, :half]), matrix[:half, half:]
+    first, across = _by_halves(matrix[:half, :half]), matrix[:half, half:]
     carried = first @ across
-    last = inverse_of_positive(matrix[half:, half:] - across.T @ carried)
+    last = _by_halves(matrix[half:, half:] - across.T @ carried)
     corner = carried @ last
     inverse = np.empty_like(matrix)
     inverse[:half, :half], inverse[:half, half:] = first + corner @ carried.T, -corner
