@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import sys
 
@@ -13,7 +14,9 @@ def main(wanted: list[str]) -> None:
     if wanted[:1] == ["quality"]:
         importlib.import_module("benchmarks.quality").main(wanted[1:])
         return
-    for name in wanted or TABLES:
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Print the tables named, or all.", epilog="quality --help: its parts.")
+    parser.add_argument("tables", nargs="*", choices=[*TABLES, "quality", []], default=[], metavar="TABLE", help=", ".join(TABLES))
+    for name in parser.parse_args(wanted).tables or TABLES:
         print(f"\n## {name}\n", flush=True)
         importlib.import_module(f"benchmarks.{name}").main()
 
