@@ -13,8 +13,6 @@ REFERENCE = 3_000
 PRECISE = 20_000
 # Rows compared with the reference at a time: 1,024 x 3,000 doubles are 25 MB.
 BLOCK = 1_024
-# So many places are put in order one by one; of more it is faster to sort what is nearest.
-FEW_PLACES = 3
 
 
 def kin_of(representation: Representation, *, by_label: bool = False) -> np.ndarray:
@@ -80,18 +78,5 @@ def distances_to_others(points: np.ndarray, representation: Representation, refe
 
 def reference_distances(features: np.ndarray, reference: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
     """(n, len(places)) distance of each row to its so-manieth nearest reference row, counted from 0; itself counts where it is one."""
-    number = np.float64 if len(features) <= PRECISE else np.float32
-    centre = features[reference].mean(axis=0, dtype=np.float64)
-    base = (features[reference] - centre).astype(number)
-    norms = np.einsum("ij,ij->i", base, base)
-    found = np.empty((len(features), len(places)))
-    for start in range(0, len(features), BLOCK):
-        block = (features[start : start + BLOCK] - centre).astype(number)
-        squares = np.einsum("ij,ij->i", block, block)[:, None] + norms - 2.0 * (block @ base.T)
-        if len(places) > FEW_PLACES:
-            squares.partition(max(places), axis=1)
-            squares = np.sort(squares[:, : max(places) + 1], axis=1)
-        else:
-            squares.partition(sorted(set(places)), axis=1)
-        found[start : start + BLOCK] = squares[:, list(places)]
-    return np.sqrt(np.maximum(found, 0.0))
+    found = nearest_distances(features, features[reference], max(places) + 1, quick=len(features) > MOST_PRECISE)
+    return found[:, list(places)]
