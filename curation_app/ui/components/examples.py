@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ BEFORE, LENGTH = 60, 190
 PICTURE = 92
 # Columns of a table beside those that the rows share: the page shows two tables side by side.
 COLUMNS = 4
+# A number with decimals without end is shown with so many characters, that more columns fit; pointing at it shows all.
+LONG_NUMBER, DIGITS = re.compile(r"-?\d+\.\d+"), 9
 
 
 def panel(title: str, note: str, rows: Sequence[MarkedRow], kind: Kind) -> Html | None:
@@ -127,5 +130,5 @@ def _cells(row: MarkedRow, columns: Sequence[str], shared: int) -> Html:
 def _cell(cell: Cell | None) -> Html:
     if cell is None:
         return tag("td")
-    shown = clip(cell.value, 40)
-    return tag("td", tag("b", shown, cls="odd") if cell.trigger else shown)
+    shown = clip(cell.value, DIGITS if LONG_NUMBER.fullmatch(cell.value) else 40)
+    return tag("td", tag("b", shown, cls="odd") if cell.trigger else shown, title=clip(cell.value, 400) if shown != cell.value else None)
