@@ -109,7 +109,7 @@ def _grid(name: str, numbers: np.ndarray, copies: np.ndarray) -> _Grid | None:
 
 
 def _surprise(grids: list[_Grid], rows: int) -> np.ndarray:
-    """(n,) decades: how rare the finer numbers of a row are in their columns, less the ways to choose so many of the columns.
+    """(n,) decades: how rare the finer numbers of a row are in their columns, less the ways to choose so many of those that tell.
 
     Arithmetic gives every number of a row decimals without end. Those that are finer in a regular way have a common cause, such as a unit
     or an instrument, and are one piece of evidence however many they are.
@@ -124,7 +124,7 @@ def _surprise(grids: list[_Grid], rows: int) -> np.ndarray:
     whole = (count >= WHOLE) & (count >= HALF * telling)
     total, count = total + regular, count + (regular > 0)
     factorials = np.concatenate(([0.0], np.cumsum(np.log10(np.arange(1, len(grids) + 1)))))
-    ways = factorials[-1] - factorials[count] - factorials[len(grids) - count]
+    ways = factorials[telling] - factorials[count] - factorials[telling - count]
     surprise = np.maximum(total - ways, 0.0)
     return np.where(whole, surprise, np.minimum(surprise, ISSUE_AT))
 
