@@ -52,7 +52,8 @@ class OddPrecision(Detector):
         grids = _grids(dataset, representation.copies)
         surprise = _surprise(grids, rows)
         alarm = max(ISSUE_AT, float(np.log10(max(rows, 1))) + BEYOND_CHANCE)
-        group = np.flatnonzero(surprise >= alarm)
+        # Beyond it, for what is in doubt and no more ends there.
+        group = np.flatnonzero(surprise > alarm)
         finer = [grid for grid in grids if grid.fineness.any()]
         finer_numbers = np.zeros(rows, dtype=np.int32)
         for grid in finer:

@@ -90,6 +90,7 @@ def test_gaps_that_were_filled_leave_a_row_in_doubt_and_no_more() -> None:
     finding = scanned(in_columns(numbers))
     assert finding.surprise[:6].tolist() == [4.0] * 6
     assert finding.surprise[30:40].min() > 10
+    assert [group.rows for group in finding.groups] == [tuple(range(30, 40))]
 
 
 def finer_pair(rng: np.random.Generator) -> np.ndarray:
