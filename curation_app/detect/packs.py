@@ -25,11 +25,11 @@ AS_COPIES = 0.1
 EDGE = 0.5
 # Fewer rows are a coincidence: pairs and triples are what near-copies are for.
 SMALLEST_GROUP = 5
-# Up to so many groups each is an event of its own. Where there are more, all are ordinary but the first, or the first two or three, if the
-# last of them is so many times the next, in rows or in what orders campaigns (surprise times log2(1 + rows)): floods do not hide one
-# another.
+# Up to so many groups each is an event of its own. Where there are more, all are ordinary but the first, if it is twice the next, or the
+# first two or three, if the last of them is three times the next, in rows or in what orders campaigns (surprise times log2(1 + rows)):
+# floods do not hide one another. Clean message sets have two groups of template texts that are 2.1 times the next.
 # The rows of ordinary groups stay in order within so much of surprise.
-FEW, OUTGROWS, ORDER_KEPT = 3, 2, 0.5
+FEW, OUTGROWS, ORDER_KEPT = 3, (2.0, 3.0, 3.0), 0.5
 # From here a group's label contradicts its surroundings: one row in ten has as few around that agree with it.
 CONTRADICTS = 1.0
 # A group that comes from one source, nearly all of it, where that source has at most this share of all rows, is ten times as likely to
@@ -139,7 +139,7 @@ def _ordinary(surprise: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
 def _outgrows(measure: np.ndarray) -> np.ndarray:
     """(m,) bool: those before the first gap, where that comes after a few at most; m more than a few, all above 0."""
     ordered = np.sort(measure)[::-1]
-    gaps = ordered[:FEW] >= OUTGROWS * ordered[1 : FEW + 1]
+    gaps = ordered[:FEW] >= np.array(OUTGROWS) * ordered[1 : FEW + 1]
     return np.asarray(measure >= ordered[gaps.argmax()]) & bool(gaps.any())
 
 
