@@ -161,7 +161,8 @@ def _typed(values: np.ndarray, column: pd.Series) -> pd.Series:
         if column.dtype != object:
             typed = pd.Series(values, index=column.index).astype(column.dtype)
             # A column of whole numbers would cut decimals off without a word.
-            if column.dtype.kind not in "iub" or bool((typed.to_numpy() == values).all()):
+            known = ~pd.isna(values)
+            if column.dtype.kind not in "iub" or bool((typed.to_numpy(dtype=object)[known] == values[known]).all()):
                 return typed
     except (TypeError, ValueError, OverflowError):
         pass

@@ -60,6 +60,15 @@ def test_a_column_of_whole_numbers_does_not_cut_decimals_off(tmp_path) -> None: 
     assert copy.frame["count"].tolist() == [1, 2.75, 3]
 
 
+def test_a_column_of_whole_numbers_with_gaps_keeps_its_type(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "gaps.parquet"
+    pd.DataFrame({"count": pd.array([1, None, 3], dtype="Int64"), "label": ["a", "b", "a"]}).to_parquet(path)
+    dataset = read_dataset(path)
+    copy = changed(dataset, cells={"count": [1, None, 4]})
+    assert copy.frame["count"].dtype == dataset.frame["count"].dtype
+    assert copy.frame["count"].tolist()[::2] == [1, 4]
+
+
 def test_pictures_and_vectors_are_replaced_row_by_row() -> None:
     images = np.zeros((2, 3, 3), np.uint8)
     patched = images.copy()
