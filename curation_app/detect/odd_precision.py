@@ -99,7 +99,8 @@ def _grid(name: str, numbers: np.ndarray, copies: np.ndarray) -> _Grid | None:
     precision = usual_precision(numbers[known])
     if precision is None or precision.told < FEWEST or (precision.decimals or 0) >= FINEST:
         return None
-    found = precision.fineness(numbers[known])
+    # A default is the column's own, also where all rows that hold it are copies of one.
+    found = precision.fineness(numbers[known]) * precision.tells(numbers[known])
     odd = known[found > Fineness.USUAL]
     fineness = np.zeros(len(numbers), dtype=np.int8)
     if odd.size:

@@ -74,6 +74,12 @@ def test_a_mean_put_in_for_missing_numbers_is_the_columns_own() -> None:
     assert not scanned(in_columns(numbers)).surprise.any()
 
 
+def test_a_default_that_copies_of_one_row_hold_is_the_columns_own() -> None:
+    numbers = measured()
+    numbers[:400] = np.random.default_rng(6).normal(50.0, 12.0, 8)
+    assert not scanned(in_columns(numbers)).surprise.any()
+
+
 def test_one_finer_number_among_many_columns_is_no_issue() -> None:
     numbers = measured(width=40)
     numbers[3, 5] = 12.3456789
