@@ -13,8 +13,8 @@ from curation_app.domain.queue import Campaign
 from curation_app.rank.formula import group_chance, told_surprise
 
 _PREFIX = {Kind.BACKDOOR: "bd", Kind.INJECTION: "inj", Kind.MISLABEL: "lab", Kind.DUPLICATE: "dup", Kind.DRIFT: "drift", Kind.NONE: "grp"}
-# Who names a campaign that several saw, the most telling first: a trigger in words, a picture, copies, a style, a source, numbers too fine, a
-# tight group.
+# Who names a campaign that several saw, the most telling first: a trigger in words, a picture, copies, a style, a source, numbers too fine,
+# a tight group.
 TELLING = ("rule", "template", "copies", "style", "source", "precision", "spike", "far", "label", "drift", "ledger")
 # A telling group that is itself hardly surprising does not name a sure one: it must have half of its surprise.
 SURE_ENOUGH = 0.5
